@@ -61,7 +61,7 @@ affinities = sa.Table(
     sa.Column("share", sa.Float, nullable=False),
     sa.Column("base_share", sa.Float, nullable=False),
     sa.Column("lift", sa.Float, nullable=False),
-    sa.Column("lift_low", sa.Float, nullable=False),
+    sa.Column("surprise", sa.Float, nullable=False),
 )
 tags = sa.Table(
     "tags",

@@ -1,0 +1,50 @@
+"""Files that are whole or not there, and one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from agent.errors import StoreError
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Replace a Parquet file so that a crash leaves the old one or the new one. Raises `StoreError`."""
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            pq.write_table(table.combine_chunks(), file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(
+            f"{path}: cannot be written: {error.strerror}; free space or fix access"
+        ) from error
+
+
+@contextmanager
+def only_writer(home: Path) -> Iterator[None]:
+    """Hold the home folder for writing; the lock goes with the process. Raises `StoreError`."""
+    try:
+        file = (home / ".lock").open("w")
+    except OSError as error:
+        raise StoreError(
+            f"{home}: cannot be written: {error.strerror}; choose another --home"
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(
+                f"{home}: another portrait command is writing: wait for it, or stop it"
+            ) from error
+        yield

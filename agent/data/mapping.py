@@ -1,0 +1,322 @@
+"""Mapping files: which column of which file means what.
+
+    shop_timezone: Asia/Shanghai          # the wall clock that events are kept in (default UTC)
+    folder: exports                       # where file names start (default: beside this file)
+    sources:
+      orders:                             # any name; a file may feed several sources
+        table: events
+        file: orders-*.csv                # csv, tsv, txt (also .gz), parquet, xlsx, xls
+        columns: {customer: user_id, time: paid_at, order: order_no, product: sku,
+                  quantity: qty, amount: paid, discount: off,
+                  coupon_discount: [coupon, shop_coupon],   # money columns may be added up
+                  kind: status}
+        kinds: {purchase: [paid, shipped], return: refunded, cancel: cancelled}
+        timezone: UTC                     # of times without an offset (default: shop_timezone)
+        personal: [receiver, phone]       # never read
+      members:
+        table: customers
+        file: members.xlsx
+        columns: {customer: card_no}
+        key: card                         # ids are aliases; the key map says whose
+        attributes:
+          age: {column: age_band, type: category, order: [18-24, 25-34, 35+],
+                label_en: age, label_zh: 年龄}
+        consent: {email: newsletter}      # missing means no
+      catalogue:
+        table: products
+        file: catalogue.tsv
+        columns: {product: sku, name: title, department: dept, category: cat, price: price}
+      cards:
+        table: keys
+        file: cards.csv
+        columns: {alias: card_no, customer: user_id}
+        namespace: card                   # or a column: `columns: {namespace: …}`
+
+Every source may also name its `encoding`, `delimiter`, `sheet` (Excel) and `decimal_comma: true`.
+Events may name `time_format` (strptime; needed for 03/04/2017), `kind: view` for a whole file,
+`rating_range: [1, 5]`, and a column `event` that holds the row's own id. Without `kinds` a
+negative quantity is a return. Without `event` two rows that agree in every field are one event.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Hashable
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from agent.errors import MappingError
+from agent.settings import describe_validation
+
+Kind = Literal["purchase", "return", "cancel", "view", "cart", "search", "review"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def _text(value: object) -> object:
+    if isinstance(value, bool) or value is None:
+        raise ValueError(f"YAML reads this as {value}: write it in quotes")
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("not a time zone; write one like Asia/Shanghai, America/New_York or UTC")
+    return value
+
+
+def _encoding(value: str) -> str:
+    try:
+        return codecs.lookup(value).name
+    except LookupError:
+        raise ValueError("not an encoding; write one like utf-8, utf-16, gb18030, cp1252") from None
+
+
+def _time_format(value: str) -> str:
+    if "%" not in value:
+        raise ValueError("not a time format; write one like %d/%m/%Y %H:%M")
+    return value
+
+
+Column = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_several), Field(min_length=1)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, value: object) -> object:
+        unknown = [key for key in value if key not in cls.model_fields] if _is_map(value) else []
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not known here; known: {_list(cls.model_fields)}")
+        return value
+
+
+class Attribute(_Part):
+    """Something a customer is, as given: its file column, type, labels, and a category's order."""
+
+    column: Column
+    type: Literal["category", "number", "text", "date", "boolean"] = "category"
+    label_en: str | None = None
+    label_zh: str | None = None
+    order: tuple[Column, ...] = ()
+
+
+class EventColumns(_Part):
+    """The columns of an events file; money columns may be several, which are added up."""
+
+    customer: Column
+    time: Column
+    order: Column | None = None
+    product: Column | None = None
+    quantity: Column | None = None
+    amount: Columns | None = None
+    discount: Columns | None = None
+    coupon_discount: Columns | None = None
+    kind: Column | None = None
+    channel: Column | None = None
+    text: Column | None = None
+    rating: Column | None = None
+    event: Column | None = None
+
+
+class CustomerColumns(_Part):
+    """The columns of a customers file, beside its attributes and consent."""
+
+    customer: Column
+
+
+class ProductColumns(_Part):
+    """The columns of a catalogue."""
+
+    product: Column
+    name: Column | None = None
+    department: Column | None = None
+    category: Column | None = None
+    type: Column | None = None
+    brand: Column | None = None
+    size: Column | None = None
+    price: Column | None = None
+
+
+class KeyColumns(_Part):
+    """The columns of a key map: whose an id of another system is."""
+
+    alias: Column
+    customer: Column
+    namespace: Column | None = None
+
+
+class _Source(_Part):
+    file: Annotated[str, Field(min_length=1)]
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    sheet: str | None = None
+    decimal_comma: bool = False
+    personal: tuple[Column, ...] = ()
+
+    @model_validator(mode="after")
+    def _personal_is_unused(self) -> _Source:
+        both = [column for column in self.personal if column in self.wanted]
+        if both:
+            raise ValueError(f"column {both[0]!r} is personal, so nothing else may use it")
+        return self
+
+    @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """Every file column that is read, once."""
+        return tuple(dict.fromkeys(self._named()))
+
+    def _named(self) -> list[str]:
+        given: dict[str, Any] = self.columns.model_dump(exclude_none=True)  # type: ignore[attr-defined]
+        return [name for value in given.values() for name in _several(value)]  # type: ignore[attr-defined]
+
+
+class EventSource(_Source):
+    """Files of purchases, returns, cancellations, views, carts, searches or reviews."""
+
+    table: Literal["events"]
+    columns: EventColumns
+    kind: Kind = "purchase"
+    kinds: dict[Kind, Columns] = {}
+    timezone: Timezone | None = None
+    time_format: Annotated[str, AfterValidator(_time_format)] | None = None
+    rating_range: tuple[float, float] | None = None
+    key: Column | None = None
+
+    @model_validator(mode="after")
+    def _kinds_fit(self) -> EventSource:
+        values = [value for kind in self.kinds.values() for value in kind]
+        twice = [value for value in values if values.count(value) > 1]
+        if twice:
+            raise ValueError(f"kinds: {twice[0]!r} stands under two kinds")
+        if self.kinds and not self.columns.kind:
+            raise ValueError("kinds needs the column that holds them: columns: {kind: …}")
+        return self
+
+
+class CustomerSource(_Source):
+    """Files of what customers are and what they agreed to."""
+
+    table: Literal["customers"]
+    columns: CustomerColumns
+    attributes: dict[str, Attribute] = {}
+    consent: dict[str, Column] = {}
+    time_format: Annotated[str, AfterValidator(_time_format)] | None = None
+    key: Column | None = None
+
+    def _named(self) -> list[str]:
+        attributes = [attribute.column for attribute in self.attributes.values()]
+        return [*super()._named(), *attributes, *self.consent.values()]
+
+
+class ProductSource(_Source):
+    """Files of the catalogue."""
+
+    table: Literal["products"]
+    columns: ProductColumns
+
+
+class KeySource(_Source):
+    """Files that say whose an id of another system is."""
+
+    table: Literal["keys"]
+    columns: KeyColumns
+    namespace: Column | None = None
+
+    @model_validator(mode="after")
+    def _one_namespace(self) -> KeySource:
+        if (self.namespace is None) == (self.columns.namespace is None):
+            raise ValueError("give namespace: NAME or columns: {namespace: COLUMN}, one of them")
+        return self
+
+
+Source = Annotated[
+    EventSource | CustomerSource | ProductSource | KeySource, Field(discriminator="table")
+]
+
+
+class Mapping(_Part):
+    """A whole mapping file. Sources are read in the order in which they stand; later ones win."""
+
+    shop_timezone: Timezone = "UTC"
+    folder: Path = Path()
+    sources: Annotated[dict[str, Source], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _attributes_agree(self) -> Mapping:
+        seen: dict[str, Attribute] = {}
+        for source in self.sources.values():
+            for name, attribute in getattr(source, "attributes", {}).items():
+                other = seen.setdefault(name, attribute)
+                if other.type != attribute.type:
+                    raise ValueError(
+                        f"attribute {name!r} is {other.type} in one source, {attribute.type} in another"
+                    )
+        return self
+
+    @property
+    def attributes(self) -> dict[str, Attribute]:
+        """Every attribute by name, in the order of the file; the first to define one wins."""
+        found: dict[str, Attribute] = {}
+        for source in self.sources.values():
+            for name, attribute in getattr(source, "attributes", {}).items():
+                found.setdefault(name, attribute)
+        return found
+
+
+def load_mapping(path: Path) -> Mapping:
+    """The mapping in a YAML file.
+
+    Raises `MappingError` naming the file, the place in it, and what is allowed there.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)  # noqa: S506
+        mapping = Mapping.model_validate(content)
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+        raise MappingError(
+            f"{path}: cannot be read as YAML: {' '.join(str(error).split())}"
+        ) from error
+    except ValidationError as error:
+        raise MappingError(f"{path}: {describe_validation(error)}") from error
+    return mapping.model_copy(update={"folder": path.parent / mapping.folder})
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML in which a key may stand once: the second of two would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        twice = [key for key in keys if isinstance(key, str) and keys.count(key) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {twice[0]!r} stands twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def _is_map(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _list(names: Any) -> str:
+    return ", ".join(names)

@@ -1,0 +1,124 @@
+"""DuckDB over the Parquet buckets: the tables that facts and conditions are asked of.
+
+events          all event lines up to the as-of date
+products        the catalogue: product, name, department, category, type, brand, size, price
+purchases       purchase lines of orders that were not cancelled, with their catalogue levels
+customer_facts  one row a customer: every field and attribute      (from the store)
+customer_tags   customer, tag, probability                         (from the store)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from agent.errors import DataError, ReadError
+
+# $1, $2 … are DuckDB's own parameters; its SQL is close enough to PostgreSQL's for Core.
+_dialect = postgresql.dialect(paramstyle="numeric_dollar")
+
+_NO_PRODUCTS = """
+CREATE VIEW products AS SELECT * FROM (VALUES
+  (NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR,
+   NULL::VARCHAR, NULL::DECIMAL(18, 4)))
+  t(product, name, department, category, type, brand, size, price) WHERE false
+"""
+
+# An order without an id is everything one customer bought in the same second.
+_PURCHASES = """
+CREATE VIEW purchases AS
+WITH lines AS (
+  SELECT *, coalesce(order_id, 'at ' || strftime(time, '%Y-%m-%d %H:%M:%S')) AS order_key
+  FROM events WHERE kind IN ('purchase', 'cancel'))
+SELECT l.customer, l.order_key AS order_id, l.time, l.time::DATE AS day, l.quantity, l.amount,
+       l.discount, l.coupon_discount, l.product,
+       p.department, p.category, p.type, p.brand, p.name
+FROM lines l LEFT JOIN products p USING (product)
+WHERE l.kind = 'purchase' AND NOT EXISTS (
+  SELECT 1 FROM events c
+  WHERE c.kind = 'cancel' AND c.customer = l.customer AND c.order_id = l.order_id)
+"""
+
+
+class Warehouse:
+    """One DuckDB connection over the buckets of a home. `buckets`: only those (default: all)."""
+
+    def __init__(
+        self, events: Path, products: Path, as_of: date, buckets: Sequence[int] | None = None
+    ) -> None:
+        self.as_of = as_of
+        self._db = duckdb.connect()
+        with _mapped():
+            self._db.execute("SET TimeZone = 'UTC'")
+            self._open_events(event_files(events, buckets), as_of)
+            if products.exists():
+                self._db.read_parquet(str(products)).create_view("products")
+            else:
+                self._db.execute(_NO_PRODUCTS)
+            self._db.execute(_PURCHASES)
+
+    def _open_events(self, files: Sequence[Path], as_of: date) -> None:
+        if not files:
+            raise ReadError(
+                "there are no events here yet: run `portrait ingest` or `example` first"
+            )
+        self._db.read_parquet([str(file) for file in files]).create_view("all_events")
+        day = as_of.isoformat()
+        self._db.execute(
+            f"CREATE VIEW events AS SELECT * FROM all_events WHERE time::DATE <= DATE '{day}'"
+        )
+
+    def register(self, name: str, frame: pd.DataFrame) -> None:
+        """Offer a frame as a table, replacing one of that name."""
+        with _mapped():
+            self._db.register(name, frame)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement of the project's own."""
+        with _mapped():
+            self._db.execute(sql)
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """The result of a query of the project's own."""
+        with _mapped():
+            return self._db.execute(sql).df()
+
+    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a query built from conditions; its values travel as parameters."""
+        compiled = query.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        with _mapped():
+            return self._db.execute(str(compiled), values).fetchall()
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._db.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def event_files(events: Path, buckets: Iterable[int] | None = None) -> list[Path]:
+    """The Parquet files of the given buckets, or of all, in order."""
+    if buckets is None:
+        return sorted(events.glob("bucket=*/*.parquet"))
+    return [f for b in sorted(buckets) for f in sorted(events.glob(f"bucket={b:04d}/*.parquet"))]
+
+
+@contextmanager
+def _mapped() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DataError(f"the event files cannot be read: {str(error).splitlines()[0]}") from error
