@@ -1,0 +1,1 @@
+"""The language model: its files, its server process, and the client."""
