@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -20,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from agent.data.files import write_parquet
+from agent.data.files import read_parquet, write_parquet
 from agent.errors import StoreError
 
 _MONEY = pa.decimal128(18, 4)
@@ -77,11 +78,10 @@ def bucket_paths(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did to one bucket: new rows, customers in them, and repeats by (file, row)."""
+    """What a merge did to one bucket: the customers of new rows, and the repeats (file, row)."""
 
-    added: int
     customers: list[str]
-    repeats: list[tuple[int, int]]
+    repeats: pa.Table
 
 
 class Staging:
@@ -129,53 +129,38 @@ class Staging:
 
     def merge(self) -> Iterator[Merged]:
         """Merge every touched bucket, one a step; a bucket without a new event is left alone."""
-        try:
-            with duckdb.connect(config={"temp_directory": str(self.place)}) as database:
-                for bucket in self.touched:
-                    yield self._merge_one(database, bucket)
-        except duckdb.Error as error:
-            raise StoreError(f"{self.folder}: {' '.join(str(error).split())}") from error
+        with _mapped(self.folder), duckdb.connect() as database:
+            database.execute("SET temp_directory = ?", [str(self.place)])
+            for bucket in self.touched:
+                yield self._merge_one(database, bucket)
 
     def _merge_one(self, database: duckdb.DuckDBPyConnection, bucket: int) -> Merged:
         path = bucket_path(self.folder, bucket)
-        database.register("kept", read_bucket(path))
+        kept = read_parquet(path) if path.exists() else SCHEMA.empty_table()
+        database.register("kept", kept)
         staged = [str(part) for part in sorted(self.place.glob("*.parquet"))]
         rows = database.sql(_MERGE, params={"staged": staged, "bucket": bucket}).to_arrow_table()
         first = pc.equal(rows["nth"], 1)
         new = rows.filter(pc.and_(first, pc.greater_equal(rows["file"], 0)))
-        repeats = rows.filter(pc.invert(first)).select(["file", "row"]).to_pydict()
+        repeats = rows.filter(pc.invert(first)).select(["file", "row"])
         if new.num_rows:
             write_parquet(rows.filter(first).select(SCHEMA.names).cast(SCHEMA), path)
-        customers = new["customer"].unique().to_pylist()
-        return Merged(
-            new.num_rows, customers, list(zip(repeats["file"], repeats["row"], strict=True))
-        )
-
-
-def read_bucket(path: Path) -> pa.Table:
-    """The events of one bucket; none where the file is not there. Raises `StoreError`."""
-    if not path.exists():
-        return SCHEMA.empty_table()
-    try:
-        return pq.ParquetFile(path).read()
-    except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{path}: is damaged: remove it and ingest its files again") from error
+        return Merged(new["customer"].unique().to_pylist(), repeats)
 
 
 def totals(folder: Path, products: Path) -> dict[str, Any]:
     """Over all buckets: `events`, `last` (datetime or None), `products`, and of those that events
     name but the catalogue lacks, `unknown_products` and `unknown_lines`.
     """
-    catalogue = pq.read_table(products, columns=["product"]) if products.exists() else _NO_PRODUCTS
+    catalogue = read_parquet(products) if products.exists() else _NO_PRODUCTS
     counts = {"products": catalogue.num_rows, "events": 0, "last": None}
     paths = [str(path) for path in bucket_paths(folder)]
     if not paths:
         return {**counts, "unknown_products": 0, "unknown_lines": 0}
-    with duckdb.connect() as database:
+    with _mapped(folder), duckdb.connect() as database:
         database.register("catalogue", catalogue)
-        return (
-            counts | database.sql(_TOTALS, params={"paths": paths}).to_arrow_table().to_pylist()[0]
-        )
+        found = database.sql(_TOTALS, params={"paths": paths}).to_arrow_table()
+        return {**counts, **found.to_pylist()[0]}
 
 
 _NO_PRODUCTS = pa.table({"product": pa.array([], pa.string())})
@@ -189,3 +174,11 @@ _TOTALS = """
         FROM read_parquet($paths)
     )
 """
+
+
+@contextmanager
+def _mapped(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise StoreError(f"{folder}: {' '.join(str(error).split())}") from error

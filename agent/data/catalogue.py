@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from agent.data.files import write_parquet
+from agent.data.files import read_parquet, write_parquet
 
 _NAMES = ("name", "department", "category", "type", "brand", "size")
 SCHEMA = pa.schema(
@@ -35,10 +34,9 @@ class Catalogue:
         """Write the catalogue, if there is anything new."""
         if not self._new:
             return
-        known = _frame(pq.read_table(self.path)) if self.path.exists() else None
+        known = _frame(read_parquet(self.path) if self.path.exists() else SCHEMA.empty_table())
         for new in self._new:
-            known = new if known is None else new.combine_first(known)
-        assert known is not None  # noqa: S101
+            known = new.combine_first(known)
         price = pa.array(known["price"].round(4), pa.float64(), from_pandas=True)
         table = pa.Table.from_pandas(known.drop(columns="price").sort_index().reset_index())
         table = table.append_column("price", price)
@@ -46,9 +44,7 @@ class Catalogue:
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:
-    price = rows["price"].cast(pa.float64())
-    return (
-        rows.set_column(rows.column_names.index("price"), "price", price)
-        .to_pandas()
-        .set_index("product")
-    )
+    place = rows.column_names.index("price")
+    rows = rows.set_column(place, "price", rows["price"].cast(pa.float64()))
+    frame: pd.DataFrame = rows.to_pandas().set_index("product")
+    return frame

@@ -7,7 +7,7 @@ its faults, and returns one value a row; a missing or faulty cell is null.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,7 +81,7 @@ def plain(cells: pa.Array) -> pa.Array:
 
 
 def ids(cells: pa.Array, faults: Faults, field: str) -> pa.Array:
-    """Identifiers: NFKC, trimmed, at most 200 characters, without a `.0` that a table program added."""
+    """Identifiers: NFKC, trimmed, at most 200 characters, without the `.0` of a table program."""
     text = pc.replace_substring_regex(plain(cells), r"^(\d+)\.0+$", r"\1")
     _mark_characters(text, faults, field, r"[\x00-\x1f\x7f]", MAX_ID)
     mangled = pc.match_substring_regex(text, r"^\d\.\d+[eE]\+\d+$")
@@ -125,7 +125,7 @@ def booleans(cells: pa.Array, faults: Faults, field: str) -> pa.Array:
     return pc.if_else(pc.or_(yes, no), yes, pa.scalar(None, pa.bool_()))
 
 
-def choices(cells: pa.Array, allowed: dict[str, str], faults: Faults, field: str) -> pa.Array:
+def choices(cells: pa.Array, allowed: Mapping[str, str], faults: Faults, field: str) -> pa.Array:
     """Each cell's value in a table of allowed ones, whatever its case or width."""
     folded = {fold(key): value for key, value in allowed.items()}
     text = plain(cells)
@@ -149,7 +149,7 @@ def fold(value: str) -> str:
 def rejects(
     faults: Faults, rows: Sequence[int] | np.ndarray[Any, Any], cells: dict[str, list[pa.Array]]
 ) -> list[Reject]:
-    """The faulty rows, each with its cell (several joined by +), shortened and without personal values."""
+    """The faulty rows, each with its cell (several joined by +), shortened and redacted."""
     bad = np.flatnonzero(~faults.good)
     columns = {
         field: [_as_text(part.take(pa.array(bad))).to_pylist() for part in parts]

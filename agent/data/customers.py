@@ -71,7 +71,7 @@ _PARTS = {"a": "attributes", "c": "consent"}
 def save_attributes(
     connection: sa.Connection, attributes: Mapping[str, Attribute], customers: Customers
 ) -> None:
-    """Define the attributes of a mapping; categories keep the declared order, then that of the alphabet."""
+    """Define the attributes of a mapping; a category's values as declared, then as the alphabet."""
     known = {row["name"]: row for row in connection.execute(sa.select(attribute_table)).mappings()}
     positions = itertools.count(max((row["position"] for row in known.values()), default=-1) + 1)
     rows = []

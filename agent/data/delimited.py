@@ -31,6 +31,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "Excel or zip"), (b"\xd0\xcf\x11\xe0", "Excel"))
+# No text holds more than a few of them, whatever its encoding (but for UTF-16 without a mark).
+_CONTROL = bytes({*range(32)} - {*b"\t\n\r\f\x1a\x1b"})
 _SAMPLE_LINES = 2000
 # A quoted field may hold line breaks, but no more of them than this before the quote is a mistake.
 _MAX_LINES = 1000
@@ -69,7 +71,7 @@ def detect_encoding(path: Path) -> str:
 
 def find_delimiter(header: str, wanted: Iterable[str]) -> str:
     """The delimiter under which the header holds most of the wanted columns, then most columns."""
-    names = set(wanted)
+    names, header = set(wanted), header[:MAX_TEXT]
 
     def fit(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=delimiter), [])
@@ -106,7 +108,7 @@ def records(lines: Iterable[str], delimiter: str, width: int = 0) -> Iterator[Re
 
 
 class _Lines:
-    """Lines that remember those of the record in hand, so that all but its first can be read again."""
+    """Lines that remember the record in hand, so that all but its first can be read again."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
@@ -141,10 +143,10 @@ def _quoting(error: csv.Error) -> str:
 def _refuse_binary(path: Path, start: bytes) -> None:
     kind = next((name for mark, name in _BINARY if start.startswith(mark)), None)
     if kind:
-        raise ReadError(f"{path}: is an {kind} file by its content; give it that file ending")
+        raise ReadError(f"{path}: is {kind} by its content; give it that file ending")
     if start.startswith(b"\x1f\x8b"):
         raise ReadError(f"{path}: is packed with gzip; let its name end in .gz")
-    if start.count(0) > len(start) // 10:
+    if len(start.translate(None, delete=_CONTROL)) < 0.95 * len(start):
         raise ReadError(f"{path}: is not a text file (or is UTF-16: then name its encoding)")
 
 
@@ -153,9 +155,10 @@ def _encoding_of(lines: list[bytes]) -> str:
         return "utf-8"
     if 2 * _decoded(lines, "gb2312") >= len(lines):
         return "gb18030"
-    best = from_bytes(b"".join(lines)).best()
-    guess = best.encoding if best else "cp1252"
-    return "gb18030" if guess in {"gbk", "gb2312", "gb18030", "hz"} else guess
+    guesses = from_bytes(b"".join(lines))
+    # Short Western texts fit a dozen code pages: where the usual one is among them, it is it.
+    best = None if any("cp1252" in g.could_be_from_charset for g in guesses) else guesses.best()
+    return best.encoding if best else "cp1252"
 
 
 def _decoded(lines: list[bytes], encoding: str) -> int:

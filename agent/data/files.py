@@ -15,7 +15,7 @@ from agent.errors import StoreError
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """Replace a Parquet file so that a crash leaves the old one or the new one. Raises `StoreError`."""
+    """Replace a file so that a crash leaves the old one or the new one. Raises `StoreError`."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,6 +29,14 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         raise StoreError(
             f"{path}: cannot be written: {error.strerror}; free space or fix access"
         ) from error
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """A file that `write_parquet` wrote. Raises `StoreError`."""
+    try:
+        return pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path}: is damaged: remove it and ingest its files again") from error
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from agent.data import store as tables
@@ -34,7 +35,7 @@ from agent.data.mapping import (
 )
 from agent.data.readers import Chunk, DataFile, open_file
 from agent.data.repeats import Once
-from agent.data.report import DUPLICATE, IngestReport, Tally
+from agent.data.report import IngestReport, Tally
 from agent.data.store import insert, upsert
 from agent.data.tables import Clean, clean_customers, clean_events, clean_keys, clean_products
 from agent.data.times import Clock
@@ -113,12 +114,14 @@ def _plan(mapping: Mapping, files: Sequence[Path]) -> list[tuple[str, Source, Pa
 
 def _own_files(mapping: Mapping, source: Source) -> list[Path]:
     pattern = Path(source.file)
-    exact = mapping.folder / pattern
-    if exact.exists():
-        return [exact]
-    base = Path(pattern.anchor) if pattern.is_absolute() else mapping.folder
-    parts = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
-    return list(base.glob(str(parts)))
+    try:
+        exact = mapping.folder / pattern
+        if exact.exists():
+            return [exact]
+        base = Path(pattern.anchor) if pattern.anchor else mapping.folder
+        return list(base.glob(str(pattern.relative_to(pattern.anchor))))
+    except (OSError, ValueError) as error:
+        raise MappingError(f"file {source.file!r} cannot be looked for: {error}") from error
 
 
 def _given_files(
@@ -168,7 +171,9 @@ def _run(
         job.keys.save()
         for done, merged in enumerate(staging.merge(), start=1):
             job.customers.meet(merged.customers)
-            _reject_repeats(tallies, merged.repeats)
+            for number, tally in enumerate(tallies):
+                mine = pc.equal(merged.repeats["file"], number)
+                tally.repeat(merged.repeats.filter(mine)["row"])
             progress(Tick("store events", done, len(staging.touched)))
     with workspace.store.begin() as connection:
         job.customers.save(connection)
@@ -235,14 +240,6 @@ class _Job:
 _KEYS = {"customers": ("customer",), "products": ("product",), "keys": ("namespace", "alias")}
 
 
-def _reject_repeats(tallies: list[Tally], repeats: list[tuple[int, int]]) -> None:
-    by_file: dict[int, list[Reject]] = {}
-    for file, row in repeats:
-        by_file.setdefault(file, []).append(Reject(row, "", DUPLICATE, ""))
-    for file, rejects in by_file.items():
-        tallies[file].reject(rejects)
-
-
 def _replace_quarantine(connection: sa.Connection, tallies: list[Tally], run: int) -> None:
     """The quarantine of a file is that of its last reading: it does not grow with every ingest."""
     for file in {tally.file for tally in tallies}:
@@ -275,12 +272,12 @@ def _warnings(readings: list[_Reading], found: dict[str, int]) -> Iterator[str]:
     for reading in readings:
         path, encoding = reading.file.path, reading.file.encoding
         if encoding and not reading.source.encoding and not encoding.startswith("utf"):
-            yield f"{path}: the encoding was taken for {encoding}; name it in the mapping if it is another"
+            yield f"{path}: the encoding was taken for {encoding}; if not, name it in the mapping"
         if reading.source.personal:
             names = ", ".join(reading.source.personal)
             yield f"{path}: personal columns not stored: {names}"
     if found["unknown_products"]:
         yield (
-            f"{found['unknown_products']:,} products in {found['unknown_lines']:,} events are not in "
-            "the catalogue; they are counted, without a category"
+            f"{found['unknown_products']:,} products in {found['unknown_lines']:,} events "
+            "are not in the catalogue; they are counted, without a category"
         )

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from agent.data.cleaning import Faults, Reject, by_value, missing, quoted
-from agent.data.files import write_parquet
+from agent.data.files import read_parquet, write_parquet
 
 SCHEMA = pa.schema([(name, pa.string()) for name in ("namespace", "alias", "customer")])
 
@@ -24,7 +23,7 @@ class KeyMap:
         self.path = path
         self._known: dict[tuple[str, str], str] = {}
         if path.exists():
-            rows = pq.read_table(path).to_pylist()
+            rows = read_parquet(path).to_pylist()
             self._known = {(row["namespace"], row["alias"]): row["customer"] for row in rows}
 
     def add(self, rows: pa.Table) -> list[Reject]:

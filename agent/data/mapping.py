@@ -41,12 +41,15 @@ negative quantity is a return. Without `event` two rows that agree in every fiel
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Hashable
 from functools import cached_property
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
+import pandas as pd
 import yaml
 from pydantic import (
     AfterValidator,
@@ -65,13 +68,7 @@ Kind = Literal["purchase", "return", "cancel", "view", "cart", "search", "review
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def _text(value: object) -> object:
-    if isinstance(value, bool) or value is None:
-        raise ValueError(f"YAML reads this as {value}: write it in quotes")
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _several(value: object) -> object:
+def _several(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
@@ -83,19 +80,32 @@ def _timezone(value: str) -> str:
 
 def _encoding(value: str) -> str:
     try:
-        return codecs.lookup(value).name
+        return TextIOWrapper(BytesIO(), codecs.lookup(value).name).encoding
     except LookupError:
         raise ValueError("not an encoding; write one like utf-8, utf-16, gb18030, cp1252") from None
 
 
 def _time_format(value: str) -> str:
-    if "%" not in value:
+    try:
+        pd.to_datetime("", format=value, errors="coerce")
+        known = "%" in value
+    except ValueError:
+        known = False
+    if not known:
         raise ValueError("not a time format; write one like %d/%m/%Y %H:%M")
     return value
 
 
-Column = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+def _attribute_name(value: str) -> str:
+    if value == "customer":
+        raise ValueError("an attribute cannot be called customer")
+    return value
+
+
+Column = Annotated[str, Field(min_length=1)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_several), Field(min_length=1)]
+# Attributes become fields in facts and conditions; `customer` is one already.
+AttributeName = Annotated[str, Field(pattern=r"^\w+$"), AfterValidator(_attribute_name)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
@@ -105,7 +115,8 @@ class _Part(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, value: object) -> object:
-        unknown = [key for key in value if key not in cls.model_fields] if _is_map(value) else []
+        keys = value if isinstance(value, dict) else {}
+        unknown = [key for key in keys if key not in cls.model_fields]
         if unknown:
             raise ValueError(f"{unknown[0]!r} is not known here; known: {_list(cls.model_fields)}")
         return value
@@ -169,7 +180,7 @@ class KeyColumns(_Part):
 class _Source(_Part):
     file: Annotated[str, Field(min_length=1)]
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n]\z')] | None = None
     sheet: str | None = None
     decimal_comma: bool = False
     personal: tuple[Column, ...] = ()
@@ -188,7 +199,7 @@ class _Source(_Part):
 
     def _named(self) -> list[str]:
         given: dict[str, Any] = self.columns.model_dump(exclude_none=True)  # type: ignore[attr-defined]
-        return [name for value in given.values() for name in _several(value)]  # type: ignore[attr-defined]
+        return [name for value in given.values() for name in _several(value)]
 
 
 class EventSource(_Source):
@@ -219,7 +230,7 @@ class CustomerSource(_Source):
 
     table: Literal["customers"]
     columns: CustomerColumns
-    attributes: dict[str, Attribute] = {}
+    attributes: dict[AttributeName, Attribute] = {}
     consent: dict[str, Column] = {}
     time_format: Annotated[str, AfterValidator(_time_format)] | None = None
     key: Column | None = None
@@ -270,7 +281,7 @@ class Mapping(_Part):
                 other = seen.setdefault(name, attribute)
                 if other.type != attribute.type:
                     raise ValueError(
-                        f"attribute {name!r} is {other.type} in one source, {attribute.type} in another"
+                        f"attribute {name!r} is {other.type} here and {attribute.type} there"
                     )
         return self
 
@@ -293,16 +304,20 @@ def load_mapping(path: Path) -> Mapping:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)  # noqa: S506
         mapping = Mapping.model_validate(content)
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise MappingError(
-            f"{path}: cannot be read as YAML: {' '.join(str(error).split())}"
-        ) from error
+        reason = " ".join(str(error).split())
+        raise MappingError(f"{path}: cannot be read as YAML: {reason}") from error
     except ValidationError as error:
         raise MappingError(f"{path}: {describe_validation(error)}") from error
     return mapping.model_copy(update={"folder": path.parent / mapping.folder})
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand once: the second of two would silently win."""
+    """YAML in which every value is text, so that a column may be called off, 2017 or null.
+
+    A key may stand once: the second of two would silently win.
+    """
+
+    yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile("<<"))]}  # noqa: RUF012
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
@@ -312,10 +327,6 @@ class _StrictLoader(yaml.SafeLoader):
                 None, None, f"the key {twice[0]!r} stands twice", node.start_mark
             )
         return super().construct_mapping(node, deep)
-
-
-def _is_map(value: object) -> bool:
-    return isinstance(value, dict)
 
 
 def _list(names: Any) -> str:

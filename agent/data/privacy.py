@@ -24,7 +24,9 @@ _LONG_NUMBER = r"\d{9,}[Xx]?"
 _PATTERNS = tuple(
     (re.compile(pattern), mark)
     for pattern, mark in (
-        (f"{_ASCII_EMAIL}|{_OTHER_EMAIL}", "‹email›"),
+        # the narrow one first: the wide one would take the Chinese words around an address along
+        (_ASCII_EMAIL, "‹email›"),
+        (_OTHER_EMAIL, "‹email›"),
         (f"{_IDENTITY}|{_CARD}", "‹number›"),
         (f"{_INTERNATIONAL}|{_CHINESE_MOBILE}|{_LANDLINE}|{_AMERICAN}", "‹phone›"),
         (_LONG_NUMBER, "‹number›"),

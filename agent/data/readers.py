@@ -32,6 +32,7 @@ from agent.data.mapping import Source
 from agent.errors import MappingError, ReadError
 
 CHUNK_ROWS = 200_000
+_MAX_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def open_file(path: Path, source: Source) -> DataFile:
 
 
 def _check_columns(file: DataFile, source: Source) -> None:
-    there = ", ".join(column for column in file.columns if column)
+    there = ", ".join(column for column in file.columns[:_MAX_SHOWN] if column)
+    if len(file.columns) > _MAX_SHOWN:
+        there += f" and {len(file.columns) - _MAX_SHOWN} more"
     for column in (*source.wanted, *source.personal):
         if column not in file.columns:
             raise MappingError(f"{file.path}: has no column {column!r}; its columns: {there}")

@@ -1,4 +1,4 @@
-"""One row per customer, product or alias in one file: which of two that disagree is right, nobody knows."""
+"""One row per customer, product or alias in a file: of two, nobody knows which is right."""
 
 from __future__ import annotations
 

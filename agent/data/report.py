@@ -19,7 +19,7 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file read for one source: rows given = accepted + quarantined, and why (`field: reason`)."""
+    """A file read for a source: rows given = accepted + quarantined, and why (`field: reason`)."""
 
     file: str
     source: str
@@ -32,7 +32,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """A whole ingest; `customers`, `products`, `events` and `as_of` are those of the home after it."""
+    """A whole ingest; `customers`, `products`, `events`, `as_of` are those of the home after it."""
 
     run: int
     files: tuple[FileReport, ...]
@@ -65,7 +65,7 @@ class IngestReport:
 
 @dataclass
 class Tally:
-    """The counts and rejects of one file while it is read. Rejects are packed: there may be millions."""
+    """The counts and rejects of a file while it is read; packed, since there may be millions."""
 
     file: str
     source: str
@@ -81,6 +81,13 @@ class Tally:
             columns = [pa.array(column) for column in zip(*rows, strict=True)]
             self._packed.append(pa.Table.from_arrays(columns, schema=_SCHEMA))
             self.reasons.update(f"{r.field or 'row'}: {r.reason}" for r in rows)
+
+    def repeat(self, rows: pa.Array) -> None:
+        """Add rows, by number, that are there already."""
+        if len(rows):
+            empty, reason = (pa.array([text] * len(rows)) for text in ("", DUPLICATE))
+            self._packed.append(pa.Table.from_arrays([rows, empty, reason, empty], schema=_SCHEMA))
+            self.reasons[f"row: {DUPLICATE}"] += len(rows)
 
     def quarantine(self, run: int) -> Iterator[dict[str, Any]]:
         """Rows for the table `quarantine`."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from agent.data import cleaning as clean
-from agent.data.cleaning import Faults, Floats, Reject
+from agent.data.cleaning import Faults, Floats, Mask, Reject
 from agent.data.keys import KeyMap
 from agent.data.mapping import (
     KINDS,
@@ -70,11 +70,10 @@ class _Columns:
 
 
 def clean_events(chunk: Chunk, name: str, source: EventSource, clock: Clock, keys: KeyMap) -> Clean:
-    """Events with `event_id` and `row`; the columns are those of the buckets. `name`: the source's."""
+    """Events with the columns of the buckets, and `row`. `name`: the source's."""
     columns = _Columns(chunk, source.columns.model_dump(exclude_none=True))
     faults = columns.faults
-    customer = columns.need(clean.ids(columns["customer"], faults, "customer"), "customer")
-    customer = keys.translate(source.key, customer, faults)
+    customer = _customers(columns, source.key, keys)
     moments = times(columns["time"], clock, faults, "time")
     faults.mark(np.isnat(moments), "time", "missing")
     order = clean.ids(columns["order"], faults, "order")
@@ -89,7 +88,10 @@ def clean_events(chunk: Chunk, name: str, source: EventSource, clock: Clock, key
     own_id = clean.ids(columns["event"], faults, "event")
     if source.columns.event:
         columns.need(own_id, "event")
-    _mark_incomplete(kind, order, product, number, text, faults)
+    written = (("order", order), ("product", product), ("text", text))
+    absent = {field: clean.missing(column) for field, column in written}
+    absent |= {field: np.isnan(number[field]) for field in ("amount", "rating")}
+    _mark_incomplete(kind, absent, faults)
     values = {
         "customer": customer,
         "time": pa.array(moments, pa.timestamp("us")),
@@ -112,8 +114,7 @@ def clean_customers(chunk: Chunk, source: CustomerSource, clock: Clock, keys: Ke
     given |= {name: attribute.column for name, attribute in source.attributes.items()}
     given |= {f"consent {channel}": column for channel, column in source.consent.items()}
     columns = _Columns(chunk, given)
-    customer = columns.need(clean.ids(columns["customer"], columns.faults, "customer"), "customer")
-    values = {"customer": keys.translate(source.key, customer, columns.faults)}
+    values = {"customer": _customers(columns, source.key, keys)}
     for name, attribute in source.attributes.items():
         values[f"a.{name}"] = _attribute(columns, name, attribute, source, clock)
     for channel in source.consent:
@@ -147,6 +148,11 @@ def clean_keys(chunk: Chunk, source: KeySource) -> Clean:
         found = clean.ids(columns["namespace"], columns.faults, "namespace")
         values["namespace"] = columns.need(found, "namespace")
     return columns.done(values)
+
+
+def _customers(columns: _Columns, key: str | None, keys: KeyMap) -> pa.Array:
+    given = columns.need(clean.ids(columns["customer"], columns.faults, "customer"), "customer")
+    return keys.translate(key, given, columns.faults)
 
 
 def _summed(
@@ -196,24 +202,21 @@ def _mark_rating(rating: Floats, source: EventSource, faults: Faults) -> None:
         faults.mark((rating < low) | (rating > high), "rating", f"not from {low:g} to {high:g}")
 
 
-def _mark_incomplete(
-    kind: pa.Array,
-    order: pa.Array,
-    product: pa.Array,
-    number: dict[str, Floats],
-    text: pa.Array,
-    faults: Faults,
-) -> None:
-    nothing_bought = clean.missing(product) & np.isnan(number["amount"])
-    trade = clean.mask(pc.is_in(kind, value_set=pa.array(["purchase", "return"])))
-    faults.mark(trade & nothing_bought, "product", "neither product nor amount")
-    cancelled = clean.mask(pc.equal(kind, "cancel"))
-    faults.mark(cancelled & clean.missing(order), "order", "missing")
-    searched = clean.mask(pc.equal(kind, "search"))
-    faults.mark(searched & clean.missing(text), "text", "missing")
-    reviewed = clean.mask(pc.equal(kind, "review"))
-    silent = clean.missing(text) & np.isnan(number["rating"])
-    faults.mark(reviewed & silent, "text", "neither text nor rating")
+def _mark_incomplete(kind: pa.Array, values: dict[str, Mask], faults: Faults) -> None:
+    """Mark what a row of its kind cannot do without. `values`: where each field is missing."""
+    for kinds, alternatives, reason in _NEEDED:
+        concerned = clean.mask(pc.is_in(kind, value_set=pa.array(kinds)))
+        absent = np.logical_and.reduce([values[field] for field in alternatives])
+        faults.mark(concerned & absent, alternatives[0], reason)
+
+
+# Rows of these kinds need one of these fields.
+_NEEDED = (
+    (("purchase", "return"), ("product", "amount"), "neither product nor amount"),
+    (("cancel",), ("order",), "missing"),
+    (("search",), ("text",), "missing"),
+    (("review",), ("text", "rating"), "neither text nor rating"),
+)
 
 
 def _attribute(

@@ -1,7 +1,7 @@
 """Times to the shop's wall clock, a column of a chunk at a time.
 
-Year first (2017-01-02, 2017/1/2 13:05, 20170102, 2017年1月2日), with or without an offset; seconds to
-nanoseconds since 1970 by their number of digits; Excel's day numbers in Excel files. Dates whose
+Year first (2017-01-02, 2017/1/2 13:05, 20170102, 2017年1月2日), with or without an offset; seconds
+to nanoseconds since 1970 by their number of digits; Excel's day numbers in Excel files. Dates whose
 order of day and month is not known need a `time_format`. A date without a time is the shop's own
 date and is not converted. A local time that a clock change makes double is the first of the two;
 one that it leaves out is moved forward to the next that exists.
@@ -42,7 +42,7 @@ _EARLIEST = np.datetime64("1970-01-02", "us")
 
 @dataclass(frozen=True)
 class Clock:
-    """How a source writes times: its zone, the shop's, an explicit format, and whether it is Excel."""
+    """How a source writes times: its zone, the shop's, a format, and whether it is Excel."""
 
     zone: str
     shop: str
@@ -232,4 +232,5 @@ def _floats(text: pa.Array, pattern: str) -> np.ndarray[Any, Any]:
 
 
 def _micros(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.round(np.nan_to_num(values)).astype("int64").astype("timedelta64[us]")
+    whole: np.ndarray[Any, Any] = np.round(np.nan_to_num(values)).astype("int64")
+    return whole.astype("timedelta64[us]")
