@@ -9,9 +9,11 @@ One client belongs to one event loop. Prompts and answers are never logged or tr
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Self, TypeVar
@@ -251,7 +253,7 @@ class Client:
         if missing:
             raise AnswerError(
                 f"{server.endpoint.url}: {', '.join(missing)} not among the {TOP_LOGPROBS} "
-                "likeliest tokens, and only vLLM tells more: use vLLM, or ask for just these answers"
+                "likeliest tokens, and only vLLM tells more: use vLLM, or ask for just these"
             )
         return [found[option] for option in options]
 
@@ -306,11 +308,9 @@ def _retry_after(value: str | None) -> float | None:
     """Seconds to wait, from a number of seconds or a date; None where neither is given."""
     if not value:
         return None
-    try:
-        return float(value)
-    except ValueError:
-        pass
-    try:
+    with suppress(ValueError):
+        # Never below nothing, and never "nan" or "inf", which float() also reads.
+        return max(0.0, seconds) if math.isfinite(seconds := float(value)) else None
+    with suppress(ValueError, OverflowError):
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+    return None

@@ -1,0 +1,41 @@
+"""Fixtures that several rooms use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from agent.llm import machine, models, server
+from agent.llm.endpoint import Endpoint
+from tests.fake_server import FakeServer
+
+
+@pytest.fixture
+def fake_server() -> Iterator[Callable[..., FakeServer]]:
+    """`fake_server(script, …)` starts a `FakeServer`; all are closed after the test."""
+    with ExitStack() as stack:
+
+        def begin(*arguments: Any, **options: Any) -> FakeServer:
+            return stack.enter_context(FakeServer(*arguments, **options))
+
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def vllm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """The real vLLM with the default model, started once; the model stays in the user's cache."""
+    name = "qwen2.5-coder-0.5b"
+    folder = models.pull(name)
+    log = tmp_path_factory.mktemp("logs") / "vllm.log"
+    # Another cache for the server's state, so that a server which the user runs is left alone.
+    cache = str(tmp_path_factory.mktemp("cache"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTRAIT_CACHE", cache)
+        endpoint = server.start(folder, machine.plan(folder), name, log)
+    yield endpoint
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTRAIT_CACHE", cache)
+        server.stop()
