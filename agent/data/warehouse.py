@@ -32,20 +32,22 @@ CREATE VIEW products AS SELECT * FROM (VALUES
   t(product, name, department, category, type, brand, size, price) WHERE false
 """
 
-# An order without an id is everything one customer bought in the same second.
-_PURCHASES = """
-CREATE VIEW purchases AS
-WITH lines AS (
-  SELECT *, coalesce(order_id, 'at ' || strftime(time, '%Y-%m-%d %H:%M:%S')) AS order_key
-  FROM events WHERE kind IN ('purchase', 'cancel'))
-SELECT l.customer, l.order_key AS order_id, l.time, l.time::DATE AS day, l.quantity, l.amount,
-       l.discount, l.coupon_discount, l.product,
-       p.department, p.category, p.type, p.brand, p.name
-FROM lines l LEFT JOIN products p USING (product)
-WHERE l.kind = 'purchase' AND NOT EXISTS (
-  SELECT 1 FROM events c
-  WHERE c.kind = 'cancel' AND c.customer = l.customer AND c.order_id = l.order_id)
+# Purchases and returns (negative) of orders that were not cancelled. An order without an id is
+# everything one customer bought in the same second; a return without one stands alone.
+_LINES = """
+CREATE VIEW lines AS
+SELECT l.customer, l.kind = 'return' AS returned, l.time, l.time::DATE AS day,
+       coalesce(l.order_id, l.kind || strftime(l.time, ' at %Y-%m-%d %H:%M:%S')) AS order_id,
+       l.quantity, coalesce(l.amount, 0) AS amount,
+       coalesce(l.discount, 0) + coalesce(l.coupon_discount, 0) AS discounts,
+       coalesce(l.coupon_discount, 0) <> 0 AS coupon,
+       l.product, p.department, p.category, p.type, p.brand, p.name
+FROM (SELECT * FROM events WHERE kind IN ('purchase', 'return')) l
+ANTI JOIN (SELECT customer, order_id FROM events WHERE kind = 'cancel') c
+  ON l.customer = c.customer AND l.order_id = c.order_id
+LEFT JOIN products p ON l.product = p.product
 """
+_PURCHASES = "CREATE VIEW purchases AS SELECT * FROM lines WHERE NOT returned"
 
 
 class Warehouse:
@@ -63,6 +65,7 @@ class Warehouse:
                 self._db.read_parquet(str(products)).create_view("products")
             else:
                 self._db.execute(_NO_PRODUCTS)
+            self._db.execute(_LINES)
             self._db.execute(_PURCHASES)
 
     def _open_events(self, files: Sequence[Path], as_of: date) -> None:
