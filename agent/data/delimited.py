@@ -31,7 +31,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "Excel or zip"), (b"\xd0\xcf\x11\xe0", "Excel"))
-# No text holds more than a few of them, whatever its encoding (but for UTF-16 without a mark).
+# No line of column names holds them, whatever its encoding (but for UTF-16 without a mark).
 _CONTROL = bytes({*range(32)} - {*b"\t\n\r\f\x1a\x1b"})
 _SAMPLE_LINES = 2000
 # A quoted field may hold line breaks, but no more of them than this before the quote is a mistake.
@@ -146,7 +146,8 @@ def _refuse_binary(path: Path, start: bytes) -> None:
         raise ReadError(f"{path}: is {kind} by its content; give it that file ending")
     if start.startswith(b"\x1f\x8b"):
         raise ReadError(f"{path}: is packed with gzip; let its name end in .gz")
-    if len(start.translate(None, delete=_CONTROL)) < 0.95 * len(start):
+    header = start.lstrip().partition(b"\n")[0]
+    if header.translate(None, delete=_CONTROL) != header:
         raise ReadError(f"{path}: is not a text file (or is UTF-16: then name its encoding)")
 
 

@@ -155,7 +155,7 @@ def _open_parquet(path: Path, source: Source) -> DataFile:
     schema = file.schema_arrow
     for name in source.wanted:
         kind = schema.field(name).type if name in schema.names else None
-        if kind is not None and (pa.types.is_nested(kind) or _is_binary(kind)):
+        if kind is not None and not _is_single(kind):
             raise MappingError(f"{path}: column {name!r} holds {kind}, not single values")
 
     def chunks() -> Iterator[Chunk]:
@@ -175,13 +175,17 @@ def _flat(column: pa.Array) -> pa.Array:
         column = column.dictionary_decode()
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
         column = column.cast(pa.string())
+    if pa.types.is_float16(column.type):
+        column = column.cast(pa.float32())
     column.validate(full=True)
     return column
 
 
-def _is_binary(kind: pa.DataType) -> bool:
-    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    return any(test(kind) for test in tests)
+def _is_single(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.BaseExtensionType):
+        return False
+    bytes_like = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return not any(test(kind) for test in (pa.types.is_nested, *bytes_like))
 
 
 def _open_excel(path: Path, source: Source) -> DataFile:

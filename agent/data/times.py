@@ -24,7 +24,7 @@ Times = np.ndarray[Any, np.dtype[np.datetime64]]
 
 _CLOCK = (
     r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"\s*(?P<ap>[AaPp][Mm])?\s*(?P<z>Z|z|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?"
+    r"\s*(?P<ap>[AaPp][Mm])?\s*(?P<z>Z|z|UTC|GMT|[+-][01]\d:?(?:[0-5]\d)?)?"
 )
 _LAYOUTS = (
     rf"^(?P<y>\d{{4}})(?P<sep>[-/.])(?P<mo>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:[Tt\s]\s*{_CLOCK})?$",

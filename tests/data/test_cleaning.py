@@ -145,6 +145,7 @@ def test_times(clock: Clock, cell: str, expected: str) -> None:
         ("0000-01-01", "not a time"),
         ("42737.5", "not a time"),
         ("tomorrow", "not a time"),
+        ("2017-01-02 10:00+99:99", "not a time"),
         ("1969-12-31", "time before 1970-01-02"),
         ("0001-01-01", "time before 1970-01-02"),
         ("9999-12-31", "time in the future"),

@@ -61,7 +61,7 @@ def test_the_documented_example_is_a_mapping(tmp_path: Path) -> None:
         ),
         ("file: orders.csv", "file: orders.csv\n    personal: [c]", "column 'c' is personal"),
         ("file: orders.csv", "file: orders.csv\n    file: b.csv", "the key 'file' stands twice"),
-        ("sources:", "source:", "known: shop_timezone, folder, sources"),
+        ("sources:", "source:", "'source' is not known here; known: shop_timezone"),
         (GOOD, "- a\n- b", "valid dictionary"),
         (GOOD, "", "valid dictionary"),
         (GOOD, "sources: {}", "at least 1 item"),
