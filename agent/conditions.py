@@ -6,7 +6,7 @@ A condition is plain JSON (one key names its kind) and says which customers are 
     {"field": "spend", "op": "top_percent", "value": 10}
     {"field": "kids_count", "op": "in", "value": ["1", "2", "3+"]}
     {"tag": "pet_owner", "at_least": 0.5}
-    {"bought": ["wine"], "at_least": 2, "last_days": 90}
+    {"bought": ["wine"], "but_not": ["vinegar"], "at_least": 2, "last_days": 90}
     {"all": [...]}, {"any": [...]}, {"not": {...}}
 
 An unknown value satisfies neither a comparison nor its negation (three-valued logic, as in SQL).
@@ -16,7 +16,7 @@ value is a bound parameter, so nothing that a person or a model wrote reaches SQ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -34,7 +34,7 @@ from pydantic import (
 
 from agent.errors import ConditionError
 from agent.settings import describe_validation
-from agent.vocabulary import Vocabulary
+from agent.vocabulary import Item, Vocabulary
 
 NumberOp = Literal["=", "!=", "<", "<=", ">", ">=", "between", "top_percent", "bottom_percent"]
 _CATEGORY_OPS = frozenset({"=", "!=", "in"})
@@ -42,11 +42,13 @@ Value = bool | int | float | str
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
 
 class Compare(_Part):
-    """A field or attribute against a value; `to` is the upper end of `between` (both ends count)."""
+    """A field or attribute against a value; `to` ends `between`, where both ends count."""
 
     field: str
     op: NumberOp | Literal["in"]
@@ -57,6 +59,8 @@ class Compare(_Part):
     def _shape(self) -> Self:
         if (self.op == "between") != (self.to is not None):
             raise ValueError("'to' goes with 'between' and only with it")
+        if isinstance(self.value, int | float) and self.to is not None and self.value > self.to:
+            raise ValueError("between goes from the lower value to the higher")
         if (self.op == "in") != isinstance(self.value, tuple):
             raise ValueError("'in' takes a list, every other comparison one value")
         if isinstance(self.value, tuple) and not self.value:
@@ -74,11 +78,13 @@ class HasTag(_Part):
 class Bought(_Part):
     """Between `at_least` and `at_most` orders hold something that one of the words names.
 
-    `since` and `until` are dates, both included; `last_days` is the window of that many days
-    that ends with the as-of date. `level` narrows the words to one level of the catalogue.
+    What a `but_not` word names, at any level of the catalogue, does not count. `since` and `until`
+    are dates, both included; `last_days` is the window of that many days that ends with the as-of
+    date. `level` narrows `bought` to one level of the catalogue.
     """
 
     bought: Annotated[tuple[str, ...], Field(min_length=1)]
+    but_not: tuple[str, ...] = ()
     level: str | None = None
     at_least: Annotated[int, Field(ge=0)] = 1
     at_most: Annotated[int, Field(ge=0)] | None = None
@@ -181,6 +187,7 @@ def check(condition: Condition, vocabulary: Vocabulary) -> None:
             vocabulary.tag(part.tag)
         elif isinstance(part, Bought):
             vocabulary.items(part.bought, part.level)
+            vocabulary.items(part.but_not)
 
 
 def _check_compare(part: Compare, vocabulary: Vocabulary) -> None:
@@ -193,9 +200,14 @@ def _check_compare(part: Compare, vocabulary: Vocabulary) -> None:
         raise ConditionError(f"{part.field} takes =, != or in, not {part.op}")
     values = part.value if isinstance(part.value, tuple) else (part.value,)
     for value in values:
-        if term.values and str(value) not in term.values:
+        if term.values and category(value) not in term.values:
             known = ", ".join(term.values[:20])
             raise ConditionError(f"{part.field} is never {value!r}; it is one of: {known}")
+
+
+def category(value: Value) -> str:
+    """A value of a categorical field as `customer_facts` holds it: text, `true` and `false`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 # The tables that conditions are asked of; `agent.data.warehouse` provides them.
@@ -207,7 +219,7 @@ _tags = sa.table(
     sa.column("probability", sa.Float),
 )
 ITEM_LEVELS = ("department", "category", "type", "brand", "name", "product")
-_lines = sa.table(
+purchase_lines = sa.table(
     "purchases",
     sa.column("customer", sa.String),
     sa.column("order_id", sa.String),
@@ -247,15 +259,15 @@ def _compile_compare(part: Compare, vocabulary: Vocabulary) -> sa.ColumnElement[
     if part.op in ("top_percent", "bottom_percent"):
         return _compile_percent(part, column)
     if isinstance(part.value, tuple):
-        return column.in_([str(value) for value in part.value])
-    value = float(part.value) if numeric else str(part.value)
+        return column.in_([category(value) for value in part.value])
+    value = float(part.value) if numeric else category(part.value)
     if part.op == "between":
         return column.between(value, part.to)
     return column.op(part.op, is_comparison=True)(value)
 
 
 def _compile_percent(part: Compare, column: sa.ColumnClause[Any]) -> sa.ColumnElement[bool]:
-    """Rank r of n known values is in the top p percent if r - 1 < n * p / 100; ties share a rank."""
+    """Rank r of n known values is in the top p percent if r - 1 < n * p / 100; ties share r."""
     order = column.desc() if part.op == "top_percent" else column.asc()
     ranked = (
         sa.select(
@@ -279,16 +291,14 @@ def _compile_tag(part: HasTag) -> sa.ColumnElement[bool]:
 
 
 def _compile_bought(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
-    names: dict[str, list[str]] = {}
-    for item in vocabulary.items(part.bought, part.level):
-        names.setdefault(item.level, []).append(item.name)
-    matches = sa.or_(*(_lines.c[level].in_(sorted(found)) for level, found in names.items()))
-    window = [limit for limit in _window(part, as_of) if limit is not None]
-    orders = sa.func.count(_lines.c.order_id.distinct())
-    grouped = sa.select(_lines.c.customer).where(matches, *window).group_by(_lines.c.customer)
+    orders = sa.func.count(purchase_lines.c.order_id.distinct())
+    matches = bought_lines(part, vocabulary, as_of)
+    grouped = (
+        sa.select(purchase_lines.c.customer).where(matches).group_by(purchase_lines.c.customer)
+    )
     if part.at_most is None and part.at_least > 0:
         return _customers.c.customer.in_(grouped.having(orders >= part.at_least))
-    below = sa.true()
+    below: sa.ColumnElement[bool] = sa.true()
     if part.at_most is not None:
         below = _customers.c.customer.not_in(grouped.having(orders > part.at_most))
     if part.at_least == 0 or part.at_most == 0:
@@ -296,11 +306,27 @@ def _compile_bought(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.Col
     return sa.and_(below, _customers.c.customer.in_(grouped.having(orders >= part.at_least)))
 
 
-def _window(part: Bought, as_of: date) -> tuple[sa.ColumnElement[bool] | None, ...]:
+def bought_lines(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
+    """Which lines of `purchases` count for the condition: named, not excepted, in the window."""
+    named = _at_any_level(vocabulary.items(part.bought, part.level))
+    excepted = _at_any_level(vocabulary.holding(part.but_not))
+    # A line without a type is not of an excepted type: unknown must count as "no" here.
+    kept = sa.not_(sa.func.coalesce(excepted, sa.false())) if part.but_not else sa.true()
+    return sa.and_(named, kept, *_window(part, as_of))
+
+
+def _at_any_level(items: Iterable[Item]) -> sa.ColumnElement[bool]:
+    names: dict[str, list[str]] = {}
+    for item in items:
+        names.setdefault(item.level, []).append(item.name)
+    return sa.or_(
+        sa.false(), *(purchase_lines.c[level].in_(sorted(found)) for level, found in names.items())
+    )
+
+
+def _window(part: Bought, as_of: date) -> list[sa.ColumnElement[bool]]:
     since, until = part.since, part.until
     if part.last_days is not None:
         since, until = as_of - timedelta(days=part.last_days - 1), as_of
-    return (
-        _lines.c.day >= since if since else None,
-        _lines.c.day <= until if until else None,
-    )
+    limits = [purchase_lines.c.day >= since] if since else []
+    return [*limits, purchase_lines.c.day <= until] if until else limits

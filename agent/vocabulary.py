@@ -63,7 +63,8 @@ class Vocabulary:
         """What the words name in the catalogue, at any level or at one.
 
         A word group that equals a name (or its label) means just that; otherwise it means every
-        name that holds all of its words, plural or not. Raises `ConditionError` if it means none.
+        name that holds all of its words: English ones whole, plural or not, Chinese ones anywhere.
+        Raises `ConditionError` if it means none.
         """
         found: set[Item] = set()
         for phrase in words:
@@ -74,8 +75,15 @@ class Vocabulary:
             found.update(matches)
         return sorted(found)
 
+    def holding(self, words: Iterable[str]) -> list[Item]:
+        """Every name that holds all words of one of the groups, or equals it; none is no error."""
+        found: set[Item] = set()
+        for phrase in words:
+            found.update(self._exact.get(phrase.casefold().strip(), ()), self._holding(phrase))
+        return sorted(found)
+
     def known_words(self, words: Iterable[str], level: str | None = None) -> tuple[str, ...]:
-        """Those of the word groups that name something here: rules are shared, catalogues differ."""
+        """Those of the word groups that name something in this catalogue."""
         return tuple(phrase for phrase in words if self._match(phrase, level))
 
     def _match(self, phrase: str, level: str | None) -> list[Item]:
@@ -83,11 +91,20 @@ class Vocabulary:
         chosen = [item for item in exact if level in (None, item.level)]
         if chosen:
             return chosen
+        return [item for item in self._holding(phrase) if level in (None, item.level)]
+
+    def _holding(self, phrase: str) -> frozenset[Item]:
         wanted = word_set(phrase)
         if not wanted:
-            return []
-        first, *others = (self._by_word.get(word, frozenset()) for word in wanted)
-        return [item for item in first.intersection(*others) if level in (None, item.level)]
+            return frozenset()
+        first, *others = (self._with_word(word) for word in wanted)
+        return first.intersection(*others)
+
+    def _with_word(self, word: str) -> frozenset[Item]:
+        if not _CHINESE.match(word):
+            return self._by_word.get(word, frozenset())
+        runs = (items for run, items in self._by_word.items() if word in run)
+        return frozenset[Item]().union(*runs)
 
     @cached_property
     def _all_items(self) -> list[Item]:
@@ -116,8 +133,11 @@ class Vocabulary:
         return _offer(phrase, names)
 
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
 def word_set(text: str) -> frozenset[str]:
-    """The words of a text for matching: lower case, singular; a run of Chinese counts as one word."""
+    """The words of a text for matching: lower case, singular; a run of Chinese is one word."""
     return frozenset(
         _singular(word) for word in re.findall(r"[a-z0-9]+|[\u4e00-\u9fff]+", text.casefold())
     )
