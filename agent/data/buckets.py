@@ -78,7 +78,10 @@ def bucket_paths(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did to one bucket: the customers of new rows, and the repeats (file, row)."""
+    """What a merge did to one bucket: the customers of staged rows, and the repeats (file, row).
+
+    Repeated rows name their customers too: a stopped ingest wrote buckets, but no customers yet.
+    """
 
     customers: list[str]
     repeats: pa.Table
@@ -138,14 +141,14 @@ class Staging:
         path = bucket_path(self.folder, bucket)
         kept = read_parquet(path) if path.exists() else SCHEMA.empty_table()
         database.register("kept", kept)
-        staged = [str(part) for part in sorted(self.place.glob("*.parquet"))]
-        rows = database.sql(_MERGE, params={"staged": staged, "bucket": bucket}).to_arrow_table()
+        parts = [str(part) for part in sorted(self.place.glob("*.parquet"))]
+        rows = database.sql(_MERGE, params={"staged": parts, "bucket": bucket}).to_arrow_table()
         first = pc.equal(rows["nth"], 1)
-        new = rows.filter(pc.and_(first, pc.greater_equal(rows["file"], 0)))
+        staged = pc.greater_equal(rows["file"], 0)
         repeats = rows.filter(pc.invert(first)).select(["file", "row"])
-        if new.num_rows:
+        if pc.any(pc.and_(first, staged)).as_py():
             write_parquet(rows.filter(first).select(SCHEMA.names).cast(SCHEMA), path)
-        return Merged(new["customer"].unique().to_pylist(), repeats)
+        return Merged(rows["customer"].filter(staged).unique().to_pylist(), repeats)
 
 
 def totals(folder: Path, products: Path) -> dict[str, Any]:

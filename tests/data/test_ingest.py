@@ -319,6 +319,30 @@ def test_progress_runs_and_failures(
     assert not (workspace.events / ".staging").exists()
 
 
+def test_a_stopped_ingest_is_finished_by_running_it_again(
+    tmp_path: Path, make_mapping: MakeMapping, events_of: EventsOf
+) -> None:
+    rows = "".join(f"{i},2017-01-02,o{i},x,1\n" for i in range(300))
+    write(tmp_path, "orders.csv", f"c,t,o,p,a\n{rows}")
+    mapping = make_mapping({"orders": ORDERS})
+
+    def stop(tick: Tick) -> None:
+        if tick.step == "store events" and tick.done == 5:
+            raise KeyboardInterrupt
+
+    stopped, whole = Workspace(tmp_path / "stopped"), Workspace(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        ingest(stopped, mapping, progress=stop)
+    assert 0 < len(events_of(stopped)) < 300
+    assert stopped.store.get_meta("data_hash") is None
+    report = ingest(stopped, mapping)
+    assert (report.events, report.customers) == (300, 300)
+    ingest(whole, mapping)
+    assert stopped.store.get_meta("data_hash") == whole.store.get_meta("data_hash")
+    for home in (stopped, whole):
+        home.close()
+
+
 def test_mistakes_of_use(workspace: Workspace, tmp_path: Path, make_mapping: MakeMapping) -> None:
     mapping = make_mapping({"orders": ORDERS})
     with pytest.raises(MappingError, match=r"source 'orders': no file 'orders\*.csv'"):
