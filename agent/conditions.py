@@ -164,6 +164,13 @@ def to_json(condition: Condition) -> dict[str, Any]:
     return condition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
+def negated(condition: Condition) -> Condition:
+    """The condition's negation; that of a negation is what it negates."""
+    if isinstance(condition, Not):
+        return condition.part
+    return Not.model_validate({"not": condition})
+
+
 def walk(condition: Condition) -> Iterator[Condition]:
     """The condition and all parts inside it, outermost first."""
     yield condition
@@ -200,14 +207,9 @@ def _check_compare(part: Compare, vocabulary: Vocabulary) -> None:
         raise ConditionError(f"{part.field} takes =, != or in, not {part.op}")
     values = part.value if isinstance(part.value, tuple) else (part.value,)
     for value in values:
-        if term.values and category(value) not in term.values:
+        if term.values and str(value) not in term.values:
             known = ", ".join(term.values[:20])
             raise ConditionError(f"{part.field} is never {value!r}; it is one of: {known}")
-
-
-def category(value: Value) -> str:
-    """A value of a categorical field as `customer_facts` holds it: text, `true` and `false`."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 # The tables that conditions are asked of; `agent.data.warehouse` provides them.
@@ -259,8 +261,8 @@ def _compile_compare(part: Compare, vocabulary: Vocabulary) -> sa.ColumnElement[
     if part.op in ("top_percent", "bottom_percent"):
         return _compile_percent(part, column)
     if isinstance(part.value, tuple):
-        return column.in_([category(value) for value in part.value])
-    value = float(part.value) if numeric else category(part.value)
+        return column.in_([str(value) for value in part.value])
+    value = float(part.value) if numeric else str(part.value)
     if part.op == "between":
         return column.between(value, part.to)
     return column.op(part.op, is_comparison=True)(value)

@@ -94,10 +94,19 @@ def load_claims() -> tuple[ClaimGroup, ...]:
 
 def read_yaml(name: str) -> Any:
     """A file of the prompts folder, parsed. Raises `PromptError`."""
-    path = folder() / name
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return yaml.safe_load(read_text(name))
+    except yaml.YAMLError as error:
+        raise PromptError(
+            f"prompts/{name} cannot be read: {' '.join(str(error).split())}"
+        ) from error
+
+
+def read_text(name: str) -> str:
+    """A file of the prompts folder. Raises `PromptError`."""
+    try:
+        return (folder() / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise PromptError(
             f"prompts/{name} cannot be read: {' '.join(str(error).split())}"
         ) from error

@@ -45,11 +45,15 @@ class EmbeddingSettings(_Section):
 
 
 class Settings(_Section):
-    """Everything a home folder can be told. `as_of` (a date) replaces the date of the last event."""
+    """Everything a home folder can be told.
+
+    as_of replaces the date of the last event. tell_attributes lets summaries tell what the user
+    gave about a customer (age, income …): off, because they invite stereotypes.
+    """
 
     language: Language = "en"
     as_of: date | None = None
-    attributes: bool = True
+    tell_attributes: bool = False
     buckets: Annotated[int, Field(ge=1, le=4096)] = 16
     store_url: SecretStr | None = None
     chroma_url: str | None = None

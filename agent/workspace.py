@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from agent.data.store import Store
-from agent.errors import StoreError
+from agent.errors import DataError, StoreError
 from agent.settings import Settings, load_settings
 
 
 class Workspace:
-    """Opens `home` (made on first use). Layout: settings.yaml, portrait.sqlite, events/, products.parquet, chroma/, logs/."""
+    """Opens `home`, made on first use.
+
+    In it: settings.yaml, portrait.sqlite, events/, products.parquet, chroma/, logs/.
+    """
 
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
         self.home = home.expanduser().resolve()
@@ -25,7 +30,25 @@ class Workspace:
     def store(self) -> Store:
         """The database of this home."""
         url = self.settings.store_url
-        return Store(url.get_secret_value() if url else f"sqlite:///{self.home / 'portrait.sqlite'}")
+        return Store(
+            url.get_secret_value() if url else f"sqlite:///{self.home / 'portrait.sqlite'}"
+        )
+
+    @property
+    def as_of(self) -> date:
+        """The date that facts are stated for: as set, or that of the last event.
+
+        Raises `DataError` where nothing was ingested yet.
+        """
+        if self.settings.as_of:
+            return self.settings.as_of
+        known = self.store.get_meta("as_of")
+        if known is None:
+            raise DataError(
+                f"{self.home} holds no data yet: run `portrait example completejourney` "
+                "or `portrait ingest` first"
+            )
+        return date.fromisoformat(known)
 
     @property
     def events(self) -> Path:
@@ -51,3 +74,9 @@ class Workspace:
         """Give back the database."""
         if "store" in self.__dict__:
             self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Questions: planned as conditions, counted exactly, answered with evidence."""

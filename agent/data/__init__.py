@@ -1,0 +1,1 @@
+"""Data in: mapping files, readers, cleaning with quarantine, the store, the warehouse."""

@@ -28,12 +28,15 @@ def example_mapping(name: str, demographics: bool = True) -> Mapping:
     package, folder = EXAMPLES[name]
     with as_file(files("agent.data") / "examples" / f"{name}.yaml") as path:
         mapping = load_mapping(path)
+        glossary = mapping.glossary and path.parent / mapping.glossary
     kept = {
         key: source
         for key, source in mapping.sources.items()
         if demographics or source.table != "customers"
     }
-    return mapping.model_copy(update={"folder": _data_folder(package, folder), "sources": kept})
+    return mapping.model_copy(
+        update={"folder": _data_folder(package, folder), "sources": kept, "glossary": glossary}
+    )
 
 
 def load_example(

@@ -24,6 +24,7 @@ from agent.data.catalogue import Catalogue
 from agent.data.cleaning import Reject
 from agent.data.customers import Customers, save_attributes
 from agent.data.files import only_writer
+from agent.data.glossary import read_glossary
 from agent.data.keys import KeyMap
 from agent.data.mapping import (
     CustomerSource,
@@ -39,7 +40,7 @@ from agent.data.report import IngestReport, Tally
 from agent.data.store import insert, upsert
 from agent.data.tables import Clean, clean_customers, clean_events, clean_keys, clean_products
 from agent.data.times import Clock
-from agent.errors import MappingError, PortraitError, SettingsError
+from agent.errors import MappingError, PortraitError, ReadError, SettingsError
 from agent.progress import Progress, Tick, silent
 from agent.workspace import Workspace
 
@@ -165,6 +166,7 @@ def _run(
 ) -> IngestReport:
     with Staging(workspace.events, workspace.settings.buckets) as staging:
         job = _Job(workspace, mapping, staging)
+        glossary = read_glossary(mapping.folder / mapping.glossary) if mapping.glossary else []
         tallies = [job.read(number, reading, progress) for number, reading in enumerate(readings)]
         workspace.store.set_meta("data_hash", None)
         job.catalogue.save()
@@ -176,6 +178,7 @@ def _run(
                 tally.repeat(merged.repeats.filter(mine)["row"])
             progress(Tick("store events", done, len(staging.touched)))
     with workspace.store.begin() as connection:
+        upsert(connection, tables.glossary, glossary)
         job.customers.save(connection)
         save_attributes(connection, mapping.attributes, job.customers)
         _replace_quarantine(connection, tallies, run)
@@ -199,7 +202,13 @@ class _Job:
         clock = self._clock(reading)
         for chunk in reading.file.chunks():
             tally.given += len(chunk.rows) + len(chunk.rejects)
-            clean = self._clean(chunk, reading, clock)
+            try:
+                clean = self._clean(chunk, reading, clock)
+            except pa.ArrowException as error:
+                reason = " ".join(str(error).split())
+                raise ReadError(
+                    f"{path}: cannot be read after row {tally.given}: {reason}"
+                ) from error
             tally.reject(clean.rejects)
             tally.reject(self._take(clean.rows, number, reading.source, once))
             progress(Tick(f"read {path.name}", tally.given, reading.file.total))
@@ -255,7 +264,12 @@ def _conclude(
     as_of = found["last"].date().isoformat() if found["last"] else None
     digest = data_hash(workspace)
     with workspace.store.begin() as connection:
-        values = {"as_of": as_of, "data_hash": digest, "shop_timezone": mapping.shop_timezone}
+        values = {
+            "as_of": as_of,
+            "data_hash": digest,
+            "shop_timezone": mapping.shop_timezone,
+            "currency": mapping.currency,
+        }
         upsert(connection, tables.meta, [{"key": k, "value": v} for k, v in values.items()])
     return IngestReport(
         run=run,

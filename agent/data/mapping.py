@@ -1,6 +1,8 @@
 """Mapping files: which column of which file means what.
 
     shop_timezone: Asia/Shanghai          # the wall clock that events are kept in (default UTC)
+    currency: ¥                           # the mark of all money amounts (default none)
+    glossary: glossary.csv                # name,en,zh: how category names are said (optional)
     folder: exports                       # where file names start (default: beside this file)
     sources:
       orders:                             # any name; a file may feed several sources
@@ -270,6 +272,8 @@ class Mapping(_Part):
     """A whole mapping file. Sources are read in the order in which they stand; later ones win."""
 
     shop_timezone: Timezone = "UTC"
+    currency: Annotated[str, Field(max_length=8)] = ""
+    glossary: Path | None = None
     folder: Path = Path()
     sources: Annotated[dict[str, Source], Field(min_length=1)]
 

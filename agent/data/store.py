@@ -85,6 +85,7 @@ profiles = sa.Table(
     sa.Column("model", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("tokens", sa.Integer, nullable=False),
+    sa.Column("refused", _JSON, nullable=False),
     sa.Column("made_at", sa.String, nullable=False),
 )
 glossary = sa.Table(
@@ -136,7 +137,7 @@ audit = sa.Table(
 
 
 class Store:
-    """Tables in one database. `url`: an SQLAlchemy URL; for SQLite its file is made on first use."""
+    """Tables in one database, given by an SQLAlchemy URL; an SQLite file is made on first use."""
 
     def __init__(self, url: str) -> None:
         parsed = _parse(url)

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql
 from agent.errors import DataError, ReadError
 
 # $1, $2 … are DuckDB's own parameters; its SQL is close enough to PostgreSQL's for Core.
-_dialect = postgresql.dialect(paramstyle="numeric_dollar")
+_dialect = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 _NO_PRODUCTS = """
 CREATE VIEW products AS SELECT * FROM (VALUES
@@ -94,7 +94,7 @@ class Warehouse:
         with _mapped():
             return self._db.execute(sql).df()
 
-    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, query: sa.Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """All rows of a query built from conditions; its values travel as parameters."""
         compiled = query.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
         values = [compiled.params[name] for name in compiled.positiontup or ()]

@@ -1,0 +1,1 @@
+"""Facts: the catalogue of fields, purchase facts, affinities, the fact sheet."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 import yaml
@@ -19,7 +19,7 @@ from agent.settings import Language
 from agent.vocabulary import Term
 
 FieldType = Literal["integer", "number", "category"]
-_SQL_TYPES: dict[FieldType, type[sa.types.TypeEngine[object]]] = {
+_SQL_TYPES: dict[FieldType, type[sa.types.TypeEngine[Any]]] = {
     "integer": sa.Integer,
     "number": sa.Float,
     "category": sa.String,

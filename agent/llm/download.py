@@ -6,6 +6,7 @@ Wheels are opened as archives. They are never installed, and none of their code 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any, TypeVar
@@ -56,29 +58,29 @@ def from_hub(repository: str, revision: str | None, target: Path, progress: Prog
     Raises `ModelFilesError` where the hub does not answer, has no safetensors, or a hash is wrong.
     """
     # Read only here: it takes a third of a second, and most calls find the model in the cache.
-    from huggingface_hub import HfApi, snapshot_download  # noqa: PLC0415
+    from huggingface_hub import HfApi  # noqa: PLC0415
     from huggingface_hub.utils.tqdm import disable_progress_bars  # noqa: PLC0415
 
     disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)  # it writes to stderr
+    hub = HfApi()
     with _hub_errors(repository):
-        info: Any = HfApi().model_info(
+        info: Any = hub.model_info(
             repository, revision=revision, timeout=HUB_TIMEOUT_SECONDS, files_metadata=True
         )
         files = [file for file in info.siblings if HUB_FILES.fullmatch(file.rfilename)]
         if not any(file.rfilename.endswith(".safetensors") for file in files):
             raise ModelFilesError(f"{repository} has no .safetensors files: choose another model")
-        _watched(
-            lambda: snapshot_download(
-                repository,
-                revision=info.sha,
-                local_dir=target,
-                allow_patterns=[file.rfilename for file in files],
-                etag_timeout=HUB_TIMEOUT_SECONDS,
-            ),
-            target,
-            sum(file.size or 0 for file in files),
-            progress,
+        names = [str(file.rfilename) for file in files]
+        fetch = partial(
+            hub.hf_hub_download,
+            repository,
+            revision=info.sha,
+            local_dir=target,
+            etag_timeout=HUB_TIMEOUT_SECONDS,
         )
+        size = sum(file.size or 0 for file in files)
+        _watched(lambda: [fetch(name) for name in names], target, size, progress)
     for file in files:
         if file.lfs:
             _check(target / file.rfilename, file.size, file.lfs.sha256, progress)

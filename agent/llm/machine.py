@@ -159,7 +159,7 @@ def _cores() -> tuple[int, ...]:
     allowed = sorted(os.sched_getaffinity(0))
     first_of_siblings = {_siblings(core): core for core in reversed(allowed)}
     cores = sorted(first_of_siblings.values())
-    return tuple(cores[: max(1, _cpu_quota() or len(cores))])
+    return tuple(cores[: _cpu_quota() or len(cores)])
 
 
 def _siblings(core: int) -> str:
@@ -171,7 +171,9 @@ def _siblings(core: int) -> str:
 def _cpu_quota() -> int | None:
     """Whole CPUs that a container's quota allows; None without one."""
     quota, _, period = _read(Path("/sys/fs/cgroup/cpu.max")).partition(" ")
-    return floor(int(quota) / int(period)) if quota.isdigit() and period.isdigit() else None
+    if not (quota.isdigit() and period.isdigit()):
+        return None
+    return max(1, int(quota) // int(period))
 
 
 def _memory_available() -> int:

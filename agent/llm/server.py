@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -264,12 +265,15 @@ def _noted(state: ServerState) -> ServerState:
 def _end(state: ServerState) -> None:
     """End every process of the server, politely first, and forget the server."""
     state = _noted(state)
-    left = [psutil.Process(pid) for pid, started in state.processes if _runs(pid, started)]
-    for order in (psutil.Process.terminate, psutil.Process.kill):
-        for process in left:
-            with suppress(psutil.Error):
-                order(process)
-        _, left = psutil.wait_procs(left, timeout=STOP_SECONDS)
+    for order in (signal.SIGTERM, signal.SIGKILL):
+        for pid, started in state.processes:
+            with suppress(OSError):
+                if _runs(pid, started):
+                    os.kill(pid, order)
+        # Not psutil.wait_procs: it waits for zombies too, which in a container nobody buries.
+        until = time.monotonic() + STOP_SECONDS
+        while any(_runs(*process) for process in state.processes) and time.monotonic() < until:
+            time.sleep(WAIT / 5)
     _state_file().unlink(missing_ok=True)
 
 

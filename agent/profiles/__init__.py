@@ -1,0 +1,1 @@
+"""Profiles: the writer, the checker, the build."""

@@ -1,0 +1,1 @@
+"""Search: embeddings and the Chroma index."""

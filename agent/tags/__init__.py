@@ -1,0 +1,1 @@
+"""Tags: the taxonomy, rules, catalogue priors, learned tags, calibration."""

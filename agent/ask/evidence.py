@@ -1,0 +1,87 @@
+"""Why a customer meets a condition: the figures, tags and purchases that say so, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from agent.conditions import (
+    Bought,
+    Compare,
+    Condition,
+    HasTag,
+    bought_lines,
+    purchase_lines,
+    walk,
+)
+from agent.data import store as tables
+from agent.data.store import Store
+from agent.data.warehouse import Warehouse
+from agent.settings import Language
+from agent.tags.evidence import bought_words, evidence_words
+from agent.vocabulary import Vocabulary
+from agent.words import value_words
+
+MOST_ITEMS = 3
+
+
+def customer_evidence(  # noqa: PLR0913, PLR0917  one customer seen through all that is open
+    customer: str,
+    condition: Condition,
+    language: Language,
+    vocabulary: Vocabulary,
+    warehouse: Warehouse,
+    store: Store,
+) -> list[str]:
+    """One line for each field, tag and purchase that the condition speaks of."""
+    lines: list[str] = []
+    for part in walk(condition):
+        if isinstance(part, Compare):
+            lines += _field(customer, part, language, vocabulary, warehouse)
+        elif isinstance(part, HasTag):
+            lines += _tag(customer, part, language, vocabulary, store)
+        elif isinstance(part, Bought):
+            lines += _purchases(customer, part, language, vocabulary, warehouse)
+    return list(dict.fromkeys(lines))
+
+
+def _field(
+    customer: str, part: Compare, language: Language, vocabulary: Vocabulary, warehouse: Warehouse
+) -> Iterator[str]:
+    term = vocabulary.field(part.field)
+    table = sa.table("customer_facts", sa.column("customer"), sa.column(part.field))
+    query = sa.select(table.c[part.field]).where(table.c.customer == customer)
+    for (value,) in warehouse.rows(query):
+        if value is not None:
+            colon = ": " if language == "en" else "："
+            yield f"{term.label(language)}{colon}{value_words(value, term, language)}"
+
+
+def _tag(
+    customer: str, part: HasTag, language: Language, vocabulary: Vocabulary, store: Store
+) -> Iterator[str]:
+    table = tables.tags
+    query = sa.select(table.c.evidence).where(table.c.customer == customer, table.c.tag == part.tag)
+    label = vocabulary.tag(part.tag).label(language)
+    for row in store.rows(query):
+        told = "; ".join(evidence_words(item, language, vocabulary) for item in row["evidence"])
+        yield f"{label}{': ' if language == 'en' else '：'}{told}"
+
+
+def _purchases(
+    customer: str, part: Bought, language: Language, vocabulary: Vocabulary, warehouse: Warehouse
+) -> Iterator[str]:
+    """The categories in most orders among the lines that the condition counts."""
+    lines = purchase_lines.c
+    name = sa.func.coalesce(lines.category, lines.type, lines.name, lines.product)
+    orders = sa.func.count(lines.order_id.distinct())
+    query = (
+        sa.select(name, orders, sa.func.max(lines.day))
+        .where(lines.customer == customer, bought_lines(part, vocabulary, warehouse.as_of))
+        .group_by(name)
+        .order_by(orders.desc(), name)
+        .limit(MOST_ITEMS)
+    )
+    for item, count, day in warehouse.rows(query):
+        yield bought_words(item, count, day, language, vocabulary)

@@ -1,0 +1,314 @@
+"""The command line: thin commands over the rooms. The only place that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent import display
+from agent.errors import PortraitError, SettingsError, UsageError
+from agent.settings import LANGUAGES, Language
+from agent.workspace import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Customer profiles: exact facts, tags with evidence, checked summaries, counted answers.",
+)
+llm = typer.Typer(no_args_is_help=True, help="The language model on this machine.")
+app.add_typer(llm, name="llm")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="en or zh.")]
+
+
+@app.callback()
+def _open_home(
+    context: typer.Context,
+    home: Annotated[
+        Path, typer.Option("--home", envvar="PORTRAIT_HOME", help="The folder of one retailer.")
+    ] = Path("portrait-home"),
+) -> None:
+    context.obj = home
+
+
+@app.command()
+def demo(context: typer.Context) -> None:
+    """Load the reference data, write 40 profiles, build the index, answer three questions."""
+    from agent.demo import run_demo
+
+    failed = False
+    with _workspace(context) as workspace, display.progress() as progress:
+        for step in run_demo(workspace, progress):
+            display.demo_step(step)
+            failed = failed or step.failed
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def example(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The data set: completejourney.")],
+    demographics: Annotated[bool, typer.Option(help="Keep the survey's attributes.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Load a built-in data set."""
+    from agent.data.example import load_example
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        report = load_example(workspace, name, demographics, progress)
+    _print(report.as_dict(), display.ingest_report, as_json)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    mapping: Annotated[Path, typer.Option("--mapping", "-m", help="The YAML mapping file.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Data files.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read, clean and store data files; bad rows go to the quarantine with their reason."""
+    from agent.data.ingest import ingest as run
+    from agent.data.mapping import load_mapping
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        report = run(workspace, load_mapping(mapping), files or [], progress)
+    _print(report.as_dict(), display.ingest_report, as_json)
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Summaries for so many customers (default all).")
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="A summary for this customer; may be repeated.")
+    ] = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute facts and tags for all, write summaries, refresh the index. Does what changed."""
+    from agent.profiles.build import build as run
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        spoken = _language(language, workspace)
+        endpoints = _endpoints(workspace, progress)
+        report = run(workspace, endpoints, spoken, customer or (), limit, progress).as_dict()
+    _print(report, display.build_report, as_json)
+    raise typer.Exit(1 if report["summaries"]["failed"] else 0)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """One profile: summary, tags with evidence, facts."""
+    from agent.profiles.show import show_profile
+
+    with _workspace(context) as workspace:
+        spoken = _language(language, workspace) if language else None
+        profile = show_profile(workspace, customer, spoken)
+    _print(profile, display.profile, as_json)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str] | None, typer.Argument(help="A question, in words.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="A file with one question a line.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the ids of all customers meant to a CSV file.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer questions: conditions, exact count, a sample with its evidence."""
+    from agent.ask.answer import Asker
+    from agent.ask.export import export_customers
+
+    questions = _questions(question, from_file)
+    if export and len(questions) != 1:
+        raise SettingsError("--export goes with one question")
+    with _workspace(context) as workspace, Asker(workspace) as asker:
+        for text in questions:
+            result = asker.ask(text)
+            if export:
+                export_customers(export, result)
+            if from_file and as_json:
+                _write(json.dumps(result.as_dict(), ensure_ascii=False))
+            else:
+                _print(result.as_dict(), display.answer, as_json)
+
+
+@app.command()
+def tags(context: typer.Context, as_json: AsJson = False, language: InLanguage = None) -> None:
+    """The taxonomy, and how many customers carry each tag."""
+    from agent.profiles.show import tag_table
+
+    with _workspace(context) as workspace:
+        table = tag_table(workspace, _language(language, workspace))
+    _print({"tags": table}, display.tag_table, as_json)
+
+
+@app.command()
+def fields(context: typer.Context, as_json: AsJson = False, language: InLanguage = None) -> None:
+    """The catalogue of fields: name, type, unit and meaning."""
+    from agent.facts.catalogue import catalogue
+
+    with _workspace(context) as workspace:
+        spoken = _language(language, workspace)
+    rows = [
+        {
+            "name": field.name,
+            "type": field.type,
+            "unit": field.unit,
+            "label": field.words(spoken).label,
+            "description": field.words(spoken).description,
+        }
+        for field in catalogue()
+    ]
+    _print({"fields": rows}, display.field_table, as_json)
+
+
+@app.command()
+def problems(context: typer.Context, as_json: AsJson = False) -> None:
+    """Rows in quarantine and customers in the dead letters, each with its reason."""
+    from agent.profiles.show import list_problems
+
+    with _workspace(context) as workspace:
+        found = list_problems(workspace)
+    _print(found, display.problems, as_json)
+
+
+@llm.command("pull")
+def llm_pull(
+    context: typer.Context,
+    model: Annotated[
+        str | None, typer.Argument(help="A built-in name, a hub id or a folder.")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="A hub revision.")] = None,
+) -> None:
+    """Fetch and convert a model (default: the one in the settings)."""
+    from agent.llm.models import pull
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        name = model or workspace.settings.model.name
+        folder = pull(name, revision=revision, progress=progress)
+    _write(f"{name} is ready in {folder}")
+
+
+@llm.command("serve")
+def llm_serve(context: typer.Context) -> None:
+    """Start vLLM's OpenAI server on loopback, with settings chosen for this machine."""
+    from agent.llm.server import endpoints, status
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        found = endpoints(workspace.settings.model, workspace.logs, progress)
+    display.server(status(), found[0])
+
+
+@llm.command("status")
+def llm_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """The model server, and the models there are."""
+    from agent.llm.models import known
+    from agent.llm.server import status
+
+    _workspace(context).close()
+    _print(display.server_state(status(), known()), display.server_table, as_json)
+
+
+@llm.command("stop")
+def llm_stop() -> None:
+    """Stop the model server that portrait started."""
+    from agent.llm.server import stop
+
+    _write("stopped" if stop() else "no server of portrait's is running")
+
+
+def main() -> None:
+    """Run the command line: errors become one line and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except PortraitError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped; what is finished is kept, run the command again to go on", 130)
+    except typer.Abort:
+        _fail("stopped", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001  click's own, or a bug; neither shows a traceback
+        _fail_unexpected(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail_unexpected(error: Exception) -> None:
+    if hasattr(error, "format_message"):  # a usage error of click
+        context = getattr(error, "ctx", None)
+        hint = f" (see: {context.command_path} --help)" if context else ""
+        _fail(error.format_message() + hint, UsageError.exit_code)
+    path = display.save_traceback(error)
+    words = " ".join(str(error).split())[:300]
+    _fail(f"unexpected {type(error).__name__}: {words}; please report it with {path}", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"portrait: {message}\n")
+    sys.exit(code)
+
+
+def _workspace(context: typer.Context) -> Workspace:
+    return Workspace(context.find_root().obj)
+
+
+def _endpoints(workspace: Workspace, progress: Any) -> Callable[[], Any]:
+    def start() -> Any:
+        from agent.llm.server import endpoints
+
+        return endpoints(workspace.settings.model, workspace.logs, progress)
+
+    return start
+
+
+def _language(given: str | None, workspace: Workspace) -> Language:
+    for language in LANGUAGES:
+        if language == (given or workspace.settings.language):
+            return language
+    raise SettingsError(f"--language is one of {', '.join(LANGUAGES)}, not {given!r}")
+
+
+def _questions(words: list[str] | None, path: Path | None) -> list[str]:
+    if bool(words) == bool(path):
+        raise SettingsError("give a question, or --from FILE with one a line, not both")
+    if words:
+        return [" ".join(words)]
+    try:
+        lines = Path(str(path)).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _print(
+    content: dict[str, Any], render: Callable[[dict[str, Any]], None], as_json: bool
+) -> None:
+    if as_json:
+        _write(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        render(content)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,103 @@
+"""The demonstration: the reference data, 40 profiles in two languages, the index, three questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.ask.answer import Asker
+from agent.data.example import load_example
+from agent.llm.endpoint import Endpoint
+from agent.llm.server import endpoints
+from agent.profiles.build import refresh_facts, refresh_tags
+from agent.profiles.sheets import Sheets
+from agent.profiles.show import show_profile
+from agent.profiles.summaries import choose_customers, write_summaries
+from agent.progress import Progress
+from agent.search.customers import refresh_index
+from agent.settings import LANGUAGES
+from agent.workspace import Workspace
+
+PER_LANGUAGE = 20
+QUESTIONS = (
+    "How many pet owners ordered at least 5 times in the last 30 days?",
+    "哪些顾客买过婴儿辅食，而且近90天消费超过500元？",
+    "How many coupon lovers are there by age?",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One finished step: what it was, how long it took, what to print."""
+
+    title: str
+    seconds: float
+    text: str = ""
+    failed: bool = field(default=False)
+
+
+def run_demo(workspace: Workspace, progress: Progress) -> Iterator[Step]:
+    """All steps in order, each as soon as it is finished; finished work is not done again."""
+    yield _timed("reference data", lambda: _load(workspace, progress))
+    yield _timed("facts", lambda: f"{refresh_facts(workspace, progress):,} customers computed")
+    yield _timed("tags", lambda: f"{refresh_tags(workspace, progress):,} tags given")
+    found: list[Endpoint] = []
+    yield _timed("model server", lambda: _serve(workspace, progress, found))
+    chosen = choose_customers(Sheets(workspace.store), limit=PER_LANGUAGE * len(LANGUAGES))
+    for place, language in enumerate(LANGUAGES):
+        mine = chosen[place * PER_LANGUAGE : (place + 1) * PER_LANGUAGE]
+        began = time.monotonic()
+        report = write_summaries(workspace, lambda: found, mine, language, progress)
+        text = (
+            f"{report.written} written, {report.templates} of them by the template, "
+            f"{report.current} current, {report.failed} failed; {report.tokens:,} tokens"
+        )
+        title = f"summaries in {'English' if language == 'en' else 'Chinese'}"
+        yield Step(title, time.monotonic() - began, text, failed=report.failed > 0)
+    yield _timed("index", lambda: _index(workspace, progress))
+    yield from _shown(workspace, chosen)
+    yield from _asked(workspace)
+
+
+def _load(workspace: Workspace, progress: Progress) -> str:
+    if workspace.store.get_meta("data_hash") is not None:
+        return "already loaded"
+    report = load_example(workspace, "completejourney", progress=progress)
+    return (
+        f"{report.given:,} rows given, {report.accepted:,} accepted, "
+        f"{report.quarantined:,} in quarantine; {report.customers:,} customers"
+    )
+
+
+def _serve(workspace: Workspace, progress: Progress, found: list[Endpoint]) -> str:
+    found += endpoints(workspace.settings.model, workspace.logs, progress)
+    return f"{found[0].model} on {found[0].url}"
+
+
+def _index(workspace: Workspace, progress: Progress) -> str:
+    return f"{refresh_index(workspace, workspace.settings.language, progress):,} texts embedded"
+
+
+def _shown(workspace: Workspace, chosen: Sequence[str]) -> Iterator[Step]:
+    for place in (0, PER_LANGUAGE):
+        profile = show_profile(workspace, chosen[place])
+        tags = ", ".join(tag["label"] for tag in profile["tags"])
+        text = f"{profile['summary']}\n{tags}"
+        yield Step(f"customer {profile['customer']}", 0.0, text)
+
+
+def _asked(workspace: Workspace) -> Iterator[Step]:
+    with Asker(workspace) as asker:
+        for question in QUESTIONS:
+            began = time.monotonic()
+            result = asker.ask(question)
+            lines = [result.answer]
+            lines += [f"  [{c.customer}] {' | '.join(c.evidence)}" for c in result.citations[:2]]
+            yield Step(question, time.monotonic() - began, "\n".join(lines))
+
+
+def _timed(title: str, work: Callable[[], Any]) -> Step:
+    began = time.monotonic()
+    return Step(title, text=str(work()), seconds=time.monotonic() - began)

@@ -1,0 +1,126 @@
+"""The build: facts and tags for all, summaries for some or all, the index. It does only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from typing import Any
+
+from agent.data import store as tables
+from agent.data.store import insert, plain
+from agent.data.warehouse import Warehouse
+from agent.facts.affinity import compute_affinities
+from agent.facts.catalogue import facts_table
+from agent.facts.frame import customer_frame
+from agent.facts.purchase import compute_facts
+from agent.llm.endpoint import Endpoint
+from agent.profiles.sheets import Sheets
+from agent.profiles.summaries import SummaryReport, choose_customers, write_summaries
+from agent.progress import Progress, Tick, silent
+from agent.prompts import read_text
+from agent.search.customers import refresh_index
+from agent.settings import Language
+from agent.tags.names import load_vocabulary
+from agent.tags.rules import apply_rules
+from agent.tags.taxonomy import load_taxonomy
+from agent.workspace import Workspace
+
+
+@dataclass
+class BuildReport:
+    """What a build did; `facts` and `tags` tell how many rows were computed (0: still current)."""
+
+    customers: int = 0
+    facts: int = 0
+    tags: int = 0
+    summaries: SummaryReport | None = None
+    indexed: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON can hold it."""
+        return asdict(self)
+
+
+def build(
+    workspace: Workspace,
+    endpoints: Callable[[], Sequence[Endpoint]],
+    language: Language,
+    customers: Sequence[str] = (),
+    limit: int | None = None,
+    progress: Progress = silent,
+) -> BuildReport:
+    """Run all steps; `endpoints` is called only if there are summaries to write.
+
+    Raises what its steps raise; a run that is stopped or fails keeps what is finished.
+    """
+    report = BuildReport()
+    run = workspace.store.start_run("build", {"language": language, "limit": limit})
+    status = "stopped"
+    try:
+        report.facts = refresh_facts(workspace, progress)
+        report.tags = refresh_tags(workspace, progress)
+        report.customers = workspace.store.count(facts_table)
+        chosen = choose_customers(Sheets(workspace.store), customers, limit)
+        report.summaries = write_summaries(workspace, endpoints, chosen, language, progress)
+        report.indexed = refresh_index(workspace, language, progress)
+        status = "failed" if report.summaries.failed else "done"
+    except Exception:
+        status = "failed"
+        raise
+    finally:
+        workspace.store.end_run(run, status, report.as_dict())
+    return report
+
+
+def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
+    """Facts and affinities for all customers, if the data or their definition changed."""
+    state = _state(workspace.store.get_meta("data_hash"), workspace.as_of.isoformat(), *_FACTS_CODE)
+    if workspace.store.get_meta("facts_of") == state:
+        return 0
+    progress(Tick("compute facts", 0, 1))
+    with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
+        facts = _records(compute_facts(warehouse))
+        affinities = _records(compute_affinities(warehouse))
+    with workspace.store.begin() as connection:
+        for table, rows in ((facts_table, facts), (tables.affinities, affinities)):
+            connection.execute(table.delete())
+            insert(connection, table, rows)
+    workspace.store.set_meta("facts_of", state)
+    progress(Tick("compute facts", 1, 1))
+    return len(facts)
+
+
+def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
+    """Rule tags for all customers, if facts, taxonomy or glossary changed."""
+    glossary = workspace.store.rows(tables.glossary.select())
+    state = _state(workspace.store.get_meta("facts_of"), read_text("taxonomy.yaml"), glossary)
+    if workspace.store.get_meta("tags_of") == state:
+        return 0
+    progress(Tick("apply tag rules", 0, 1))
+    with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
+        warehouse.register("customer_facts", customer_frame(workspace.store))
+        rows = apply_rules(warehouse, load_vocabulary(workspace), load_taxonomy())
+    workspace.store.replace_all(tables.tags, rows)
+    workspace.store.set_meta("tags_of", state)
+    progress(Tick("apply tag rules", 1, 1))
+    return len(rows)
+
+
+_FACTS_CODE = tuple(
+    files("agent.facts").joinpath(name).read_text(encoding="utf-8")
+    for name in ("fields.yaml", "purchase.py", "affinity.py")
+)
+
+
+def _state(*parts: Any) -> str:
+    content = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _records(frame: Any) -> list[dict[str, Any]]:
+    """The rows of a frame as the database takes them; unknown is None."""
+    known = frame.astype(object).where(frame.notna(), None)
+    return [{name: plain(value) for name, value in row.items()} for row in known.to_dict("records")]

@@ -1,0 +1,154 @@
+"""What is known of one customer, and of all tags and problems, as plain data to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.data import store as tables
+from agent.data.attributes import given_attributes
+from agent.errors import UnknownError
+from agent.facts.catalogue import catalogue
+from agent.facts.frame import facts_frame
+from agent.profiles.sheets import Sheets
+from agent.settings import Language
+from agent.tags.evidence import evidence_words
+from agent.tags.names import load_vocabulary
+from agent.tags.taxonomy import load_taxonomy
+from agent.workspace import Workspace
+
+
+def show_profile(
+    workspace: Workspace, customer: str, language: Language | None = None
+) -> dict[str, Any]:
+    """Everything about one customer. `language` is that of the words around the summary.
+
+    Raises `UnknownError` for a customer that nobody has heard of.
+    """
+    table = tables.profiles
+    found = workspace.store.rows(sa.select(table).where(table.c.customer == customer))
+    profile: dict[str, Any] = found[0] if found else {}
+    spoken = language or profile.get("language") or workspace.settings.language
+    facts = _facts(workspace, customer, spoken)
+    return {
+        "customer": customer,
+        "summary": profile.get("summary"),
+        "summary_source": profile.get("summary_source"),
+        "language": profile.get("language", spoken),
+        "tags": _tags(workspace, customer, spoken),
+        "facts": facts,
+        "likes": _likes(workspace, customer, spoken),
+        "model": profile.get("model"),
+        "made_at": profile.get("made_at"),
+        "refused": profile.get("refused", []),
+    }
+
+
+def _facts(workspace: Workspace, customer: str, language: Language) -> list[dict[str, Any]]:
+    frame = facts_frame(workspace.store).set_index("customer")
+    if customer not in frame.index:
+        raise UnknownError(
+            f"customer {customer!r} is not known here; `portrait build` makes facts from the data"
+        )
+    row = frame.loc[customer]
+    facts = [
+        {
+            "fact": field.name,
+            "label": field.words(language).label,
+            "value": _plain(row[field.name], field.type),
+            "unit": field.unit,
+            "source": "purchases",
+        }
+        for field in catalogue()
+        if row[field.name] == row[field.name] and row[field.name] is not None
+    ]
+    return facts + [
+        {
+            "fact": term.name,
+            "label": term.label(language),
+            "value": value,
+            "unit": "",
+            "source": "given",
+        }
+        for term, value in given_attributes(workspace.store).get(customer, [])
+    ]
+
+
+def _plain(value: Any, kind: str) -> Any:
+    if kind == "category":
+        return str(value)
+    return int(value) if kind == "integer" else round(float(value), 4)
+
+
+def _tags(workspace: Workspace, customer: str, language: Language) -> list[dict[str, Any]]:
+    vocabulary = load_vocabulary(workspace)
+    table = tables.tags
+    query = sa.select(table).where(table.c.customer == customer).order_by(table.c.tag)
+    labels = {tag.id: tag.words(language) for tag in load_taxonomy()}
+    return [
+        {
+            "tag": row["tag"],
+            "label": labels[row["tag"]].label,
+            "probability": row["probability"],
+            "source": row["source"],
+            "evidence": [evidence_words(item, language, vocabulary) for item in row["evidence"]],
+        }
+        for row in workspace.store.rows(query)
+        if row["tag"] in labels
+    ]
+
+
+def _likes(workspace: Workspace, customer: str, language: Language) -> list[dict[str, Any]]:
+    table = tables.affinities
+    query = sa.select(table).where(table.c.customer == customer).order_by(table.c.rank)
+    glossary = Sheets(workspace.store).glossary
+    return [
+        {
+            "category": row["name"],
+            "label": glossary.label(row["name"], language),
+            "orders": row["orders"],
+            "spend": float(row["spend"]),
+            "lift": round(row["lift"], 2),
+        }
+        for row in workspace.store.rows(query)
+    ]
+
+
+def tag_table(workspace: Workspace, language: Language) -> list[dict[str, Any]]:
+    """The taxonomy in a language, with the number and share of customers that carry each tag."""
+    table = tables.tags
+    query = sa.select(table.c.tag, sa.func.count().label("n")).group_by(table.c.tag)
+    carried = {row["tag"]: row["n"] for row in workspace.store.rows(query)}
+    total = max(workspace.store.count(tables.customers), 1)
+    return [
+        {
+            "tag": tag.id,
+            "label": tag.words(language).label,
+            "description": tag.words(language).description,
+            "group": tag.group,
+            "source": tag.source,
+            "sensitive": tag.sensitive,
+            "customers": carried.get(tag.id, 0),
+            "share": round(carried.get(tag.id, 0) / total, 4),
+        }
+        for tag in load_taxonomy()
+    ]
+
+
+def list_problems(workspace: Workspace) -> dict[str, Any]:
+    """What was refused: quarantined rows by reason, with the first of each, and dead letters."""
+    table = tables.quarantine
+    query = (
+        sa.select(
+            table.c.file,
+            table.c.field,
+            table.c.reason,
+            sa.func.count().label("rows"),
+            sa.func.min(table.c.row).label("first_row"),
+        )
+        .group_by(table.c.file, table.c.field, table.c.reason)
+        .order_by(sa.func.count().desc())
+    )
+    letters = workspace.store.rows(sa.select(tables.dead_letters))
+    return {"quarantine": workspace.store.rows(query), "dead_letters": letters}

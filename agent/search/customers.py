@@ -1,0 +1,85 @@
+"""What the index holds of each customer: summary, tags and main facts, as text to be found by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.data import store as tables
+from agent.facts.sheet import sheet_text
+from agent.profiles.sheets import Sheets
+from agent.progress import Progress, silent
+from agent.search.embeddings import embedder
+from agent.search.index import Entry, Index
+from agent.settings import Language
+from agent.tags.taxonomy import load_taxonomy
+from agent.workspace import Workspace
+
+MAIN_NUMBERS = ("orders", "spend", "average_order_value", "days_since_last_order", "coupon_share")
+_TAGS: dict[Language, tuple[str, str]] = {"en": (" Tags: ", ", "), "zh": (" 标签：", "、")}
+
+
+def open_index(workspace: Workspace) -> Index:
+    """The index of a home. Raises `SearchIndexError`; close it after use."""
+    url = workspace.settings.chroma_url
+    folder = None if url else workspace.chroma
+    return Index(folder, url, embedder(workspace.settings.embedding))
+
+
+def refresh_index(workspace: Workspace, language: Language, progress: Progress = silent) -> int:
+    """Make the index hold just the customers of the store; returns how many texts were embedded.
+
+    A customer without a summary is found by the fact sheet in `language`.
+    """
+    entries = list(customer_entries(workspace, language))
+    with open_index(workspace) as index:
+        index.delete(index.ids() - {entry.customer for entry in entries})
+        return index.upsert(entries, progress)
+
+
+def customer_entries(workspace: Workspace, language: Language) -> Iterator[Entry]:
+    """One entry a customer, in order of id."""
+    sheets = Sheets(workspace.store)
+    labels = {tag.id: tag.term() for tag in load_taxonomy()}
+    profiles = _profiles(workspace)
+    carried = _carried(workspace)
+    for customer in sheets.customers:
+        profile = profiles.get(customer)
+        spoken: Language = language if profile is None else profile["language"]
+        text = (
+            sheet_text(sheets.sheet(customer, spoken), spoken)
+            if profile is None
+            else profile["summary"]
+        )
+        tags = tuple(carried.get(customer, ()))
+        head, comma = _TAGS[spoken]
+        told = comma.join(labels[tag].label(spoken) for tag in tags if tag in labels)
+        yield Entry(
+            customer=customer,
+            text=text + (head + told if told else ""),
+            language=spoken,
+            tags=tags,
+            numbers=_numbers(sheets.facts(customer)),
+        )
+
+
+def _profiles(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    table = tables.profiles
+    query = sa.select(table.c.customer, table.c.language, table.c.summary)
+    return {row["customer"]: row for row in workspace.store.rows(query)}
+
+
+def _carried(workspace: Workspace) -> Mapping[str, list[str]]:
+    table = tables.tags
+    carried: dict[str, list[str]] = defaultdict(list)
+    for row in workspace.store.rows(sa.select(table.c.customer, table.c.tag).order_by(table.c.tag)):
+        carried[row["customer"]].append(row["tag"])
+    return carried
+
+
+def _numbers(facts: Mapping[str, Any]) -> dict[str, float]:
+    known = {name: facts[name] for name in MAIN_NUMBERS}
+    return {name: float(value) for name, value in known.items() if value == value}

@@ -1,0 +1,34 @@
+"""The evidence of a tag in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.conditions import from_json
+from agent.settings import Language
+from agent.vocabulary import Vocabulary
+from agent.words import condition_words, value_words
+
+BOUGHT: dict[Language, str] = {
+    "en": "{name}: {orders} orders, last on {last}",
+    "zh": "{name}：{orders}单，最近在{last}",
+}
+
+
+def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Vocabulary) -> str:
+    """One piece of a tag's evidence, as the store keeps it, in words."""
+    if "field" in item:
+        term = vocabulary.field(item["field"])
+        return f"{term.label(language)} {value_words(item['value'], term, language)}"
+    if "bought" in item:
+        return bought_words(item["bought"], item["orders"], item["last"], language, vocabulary)
+    return condition_words(from_json(item["rule"]), language, vocabulary)
+
+
+def bought_words(
+    name: str, orders: int, last: Any, language: Language, vocabulary: Vocabulary
+) -> str:
+    """What was bought, in how many orders, and when last."""
+    pair = vocabulary.labels.get(name, (name, name))
+    return BOUGHT[language].format(name=pair[language == "zh"], orders=orders, last=last)

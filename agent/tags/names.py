@@ -1,0 +1,55 @@
+"""The vocabulary of a home: every name that its conditions may use."""
+
+from __future__ import annotations
+
+import duckdb
+
+from agent.conditions import ITEM_LEVELS
+from agent.data.attributes import attribute_terms
+from agent.data.glossary import Glossary, load_glossary
+from agent.errors import DataError
+from agent.facts.catalogue import catalogue
+from agent.settings import Language
+from agent.tags.taxonomy import load_taxonomy
+from agent.vocabulary import Term, Vocabulary
+from agent.workspace import Workspace
+
+LABELLED_LEVELS = ("department", "category")
+
+
+def load_vocabulary(workspace: Workspace) -> Vocabulary:
+    """Fields, attributes and tags, and all names of the product catalogue with their labels."""
+    glossary = load_glossary(workspace.store)
+    names = _catalogue(workspace, ITEM_LEVELS)
+    labelled = [name for level in LABELLED_LEVELS for name in names[level]]
+    terms: list[Term] = [field.term() for field in catalogue()]
+    terms += attribute_terms(workspace.store)
+    return Vocabulary(
+        fields={term.name: term for term in terms},
+        tags={tag.id: tag.term() for tag in load_taxonomy()},
+        catalogue=names,
+        labels={name: glossary.pair(name) for name in labelled},
+    )
+
+
+def catalogue_names(workspace: Workspace, glossary: Glossary, language: Language) -> list[str]:
+    """Every department and category, as in the data and as a language says it."""
+    found = _catalogue(workspace, LABELLED_LEVELS)
+    names = [name for level in LABELLED_LEVELS for name in found[level]]
+    return [*names, *(glossary.label(name, language) for name in names)]
+
+
+def _catalogue(workspace: Workspace, levels: tuple[str, ...]) -> dict[str, list[str]]:
+    """The distinct names at each level of the product catalogue."""
+    if not workspace.products.exists():
+        return {level: [] for level in levels}
+    try:
+        table = duckdb.connect().read_parquet(str(workspace.products))
+        return {
+            level: [
+                name for (name,) in table.project(level).distinct().order(level).fetchall() if name
+            ]
+            for level in levels
+        }
+    except duckdb.Error as error:
+        raise DataError(f"{workspace.products}: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,75 @@
+"""The taxonomy of tags: `prompts/taxonomy.yaml`, loaded and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from agent.conditions import Condition, HasTag, walk
+from agent.errors import PromptError
+from agent.facts.catalogue import Words
+from agent.prompts import read_yaml
+from agent.settings import Language, describe_validation
+from agent.vocabulary import Term
+
+Source = Literal["rule", "learned", "prior"]
+
+
+class TagDef(BaseModel):
+    """One tag; the head of `taxonomy.yaml` tells what its parts mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    group: str
+    source: Source
+    sensitive: bool = False
+    en: Words
+    zh: Words
+    rule: Condition | None = None
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        if (self.source == "rule") != (self.rule is not None):
+            raise ValueError(f"{self.id}: 'rule' goes with source: rule and only with it")
+        if self.rule is not None and any(isinstance(part, HasTag) for part in walk(self.rule)):
+            raise ValueError(f"{self.id}: a rule reads facts and purchases, not other tags")
+        return self
+
+    def words(self, language: Language) -> Words:
+        """Label and description in a language."""
+        return self.zh if language == "zh" else self.en
+
+    def term(self) -> Term:
+        """The tag as conditions know it."""
+        return Term(self.id, self.en.label, self.zh.label)
+
+
+@cache
+def load_taxonomy() -> tuple[TagDef, ...]:
+    """All tags in the order of the file. Raises `PromptError`."""
+    return parse_taxonomy(read_yaml("taxonomy.yaml"), "prompts/taxonomy.yaml")
+
+
+def parse_taxonomy(entries: object, place: str) -> tuple[TagDef, ...]:
+    """Tags from parsed YAML; `place` names it in errors. Raises `PromptError`."""
+    if not isinstance(entries, list):
+        raise PromptError(f"{place} must be a list of tags")
+    tags: dict[str, TagDef] = {}
+    for number, entry in enumerate(entries, start=1):
+        try:
+            tag = TagDef.model_validate(entry)
+        except ValidationError as error:
+            raise PromptError(f"{place}, tag {number}: {describe_validation(error)}") from error
+        if tag.id in tags:
+            raise PromptError(f"{place}: the tag {tag.id!r} is there twice; rename one of them")
+        tags[tag.id] = tag
+    return tuple(tags.values())
+
+
+def terms(taxonomy: Iterable[TagDef]) -> dict[str, Term]:
+    """The tags by id, as a `Vocabulary` takes them."""
+    return {tag.id: tag.term() for tag in taxonomy}
