@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
+import psutil
 import pytest
 
 from agent.llm import machine, models, server
@@ -24,6 +25,13 @@ def fake_server() -> Iterator[Callable[..., FakeServer]]:
         yield begin
 
 
+def _runs(pid: int) -> bool:
+    """Whether it does anything: in a container a dead process may stay on as a zombie."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 @pytest.fixture(scope="session")
 def vllm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """The real vLLM with the default model, started once; the model stays in the user's cache."""
@@ -35,7 +43,11 @@ def vllm_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PORTRAIT_CACHE", cache)
         endpoint = server.start(folder, machine.plan(folder), name, log)
+        state = server.status()
     yield endpoint
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PORTRAIT_CACHE", cache)
-        server.stop()
+        assert server.stop()
+    assert state is not None
+    assert len(state.processes) >= 3  # the API server, the engine, its worker
+    assert not any(_runs(pid) for pid, _ in state.processes)
