@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
+
 from agent.conditions import All, AnyOf, Bought, Compare, Condition, HasTag, Not, Value
 from agent.settings import Language
 from agent.vocabulary import Term, Vocabulary
@@ -24,7 +26,7 @@ _NUMBERS: dict[Language, dict[str, str]] = {
         "<=": "at most {n}",
         ">": "more than {n}",
         ">=": "at least {n}",
-        "between": "between {n} and {to}",
+        "between": "{n} to {to}",
     },
     "zh": {
         "=": "等于{n}",
@@ -79,7 +81,7 @@ _SINGULAR = {
 
 
 def condition_words(condition: Condition, language: Language, vocabulary: Vocabulary) -> str:
-    """The condition in words, names under their labels. Raises `ConditionError` on unknown names."""
+    """The condition in words, names as their labels. Raises `ConditionError` on unknown ones."""
     match condition:
         case Compare():
             return _compare(condition, language, vocabulary)
@@ -98,13 +100,15 @@ def condition_words(condition: Condition, language: Language, vocabulary: Vocabu
 
 def value_words(value: Any, term: Term, language: Language) -> str:
     """A field's value: shares as percent, numbers with thousands marks, at most two decimals."""
-    if value is None or value != value:  # NaN alone differs from itself
+    if pd.isna(value):
         return "unknown" if language == "en" else "未知"
     if not term.numeric:
         return str(value)
-    if term.unit == "share":
-        return f"{_number(value * 100)}%"
-    return _number(value)
+    return _figure(round(value, 4), term)
+
+
+def _figure(value: Any, term: Term) -> str:
+    return f"{_number(value * 100)}%" if term.unit == "share" else _number(value)
 
 
 def _joined(
@@ -139,11 +143,8 @@ def _compare(part: Compare, language: Language, vocabulary: Vocabulary) -> str:
         return _VALUES[language][part.op].format(
             label=label, value=_names(part.value, language, vocabulary)
         )
-    ends = {
-        "n": value_words(part.value, term, language),
-        "to": value_words(part.to, term, language),
-    }
-    said = _NUMBERS[language][part.op].format(**ends)
+    to = part.value if part.to is None else part.to
+    said = _NUMBERS[language][part.op].format(n=_figure(part.value, term), to=_figure(to, term))
     if language == "zh":
         return f"{label}{said}{'天' if term.unit == 'days' and part.op != 'between' else ''}"
     return _counted(said, term, one=part.value == 1 and part.op != "between")
@@ -265,6 +266,6 @@ def _window_zh(part: Bought) -> str:
 
 
 def _number(value: Any) -> str:
-    """Thousands marks, at most two decimals, no zeros at the end."""
-    text = f"{float(value):,.2f}"
+    """Thousands marks, no zeros at the end."""
+    text = f"{float(value):,.6f}"
     return text.rstrip("0").rstrip(".")
