@@ -19,6 +19,7 @@ from agent.facts.purchase import compute_facts
 from agent.llm.endpoint import Endpoint
 from agent.profiles.sheets import Sheets
 from agent.profiles.summaries import SummaryReport, choose_customers, write_summaries
+from agent.profiles.translate import refresh_glossary
 from agent.progress import Progress, Tick, silent
 from agent.prompts import read_text
 from agent.search.customers import refresh_index
@@ -35,6 +36,7 @@ class BuildReport:
 
     customers: int = 0
     facts: int = 0
+    translated: int = 0
     tags: int = 0
     summaries: SummaryReport | None = None
     indexed: int = 0
@@ -61,9 +63,11 @@ def build(
     status = "stopped"
     try:
         report.facts = refresh_facts(workspace, progress)
-        report.tags = refresh_tags(workspace, progress)
         report.customers = workspace.store.count(facts_table)
         chosen = choose_customers(Sheets(workspace.store), customers, limit)
+        if chosen:
+            report.translated = refresh_glossary(workspace, endpoints, language, progress)
+        report.tags = refresh_tags(workspace, progress)
         report.summaries = write_summaries(workspace, endpoints, chosen, language, progress)
         report.indexed = refresh_index(workspace, language, progress)
         status = "failed" if report.summaries.failed else "done"

@@ -21,9 +21,10 @@ def load_vocabulary(workspace: Workspace) -> Vocabulary:
     """Fields, attributes and tags, and all names of the product catalogue with their labels."""
     glossary = load_glossary(workspace.store)
     names = _catalogue(workspace, ITEM_LEVELS)
+    given = attribute_terms(workspace.store)
     labelled = [name for level in LABELLED_LEVELS for name in names[level]]
-    terms: list[Term] = [field.term() for field in catalogue()]
-    terms += attribute_terms(workspace.store)
+    labelled += [value for term in given for value in term.values]
+    terms: list[Term] = [*(field.term() for field in catalogue()), *given]
     return Vocabulary(
         fields={term.name: term for term in terms},
         tags={tag.id: tag.term() for tag in load_taxonomy()},
@@ -32,10 +33,15 @@ def load_vocabulary(workspace: Workspace) -> Vocabulary:
     )
 
 
+def category_names(workspace: Workspace) -> list[str]:
+    """Every department and category as in the data."""
+    found = _catalogue(workspace, LABELLED_LEVELS)
+    return list(dict.fromkeys(name for level in LABELLED_LEVELS for name in found[level]))
+
+
 def catalogue_names(workspace: Workspace, glossary: Glossary, language: Language) -> list[str]:
     """Every department and category, as in the data and as a language says it."""
-    found = _catalogue(workspace, LABELLED_LEVELS)
-    names = [name for level in LABELLED_LEVELS for name in found[level]]
+    names = category_names(workspace)
     return [*names, *(glossary.label(name, language) for name in names)]
 
 
