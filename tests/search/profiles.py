@@ -1,4 +1,4 @@
-"""Thirty written profiles, half of them Chinese, and questions in the other language and the same."""
+"""Thirty written profiles, half of them Chinese, with questions in both languages."""
 
 from __future__ import annotations
 
