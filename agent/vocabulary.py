@@ -130,7 +130,8 @@ class Vocabulary:
 
     def _near(self, phrase: str) -> str:
         names = [item.name for item in self._all_items if item.level in ("department", "category")]
-        return _offer(phrase, names)
+        labels = [label for name in names for label in self.labels.get(name, ())]
+        return _offer(phrase, list(dict.fromkeys(names + labels)))
 
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -158,5 +159,5 @@ def _find(name: str, known: Mapping[str, Term], what: str) -> Term:
 
 
 def _offer(name: str, known: Sequence[str]) -> str:
-    near = [match[0] for match in process.extract(name, known, limit=5)]
+    near = [match[0] for match in process.extract(name, known, processor=str.casefold, limit=5)]
     return f"; the nearest are: {', '.join(near)}" if near else ""

@@ -104,7 +104,7 @@ def value_words(value: Any, term: Term, language: Language) -> str:
         return "unknown" if language == "en" else "未知"
     if not term.numeric:
         return str(value)
-    return _figure(round(value, 4), term)
+    return _figure(round(value, 4 if term.unit == "share" else 2), term)
 
 
 def _figure(value: Any, term: Term) -> str:
@@ -214,22 +214,21 @@ _LEVELS = {
 
 
 def _bought_en(part: Bought, what: str) -> str:
-    low, high = part.at_least, part.at_most
-    if high == 0:
+    if part.at_most == 0:
         return f"never bought {what}{_window_en(part)}"
-    if high is None:
-        orders = f"at least {low} order{'' if low == 1 else 's'}"
-    elif low <= 1 and low != high:
-        orders = (
-            f"{low} to {high} orders" if low else f"at most {high} order{'' if high == 1 else 's'}"
-        )
+    if part.at_most is None:
+        orders = f"at least {_orders(part.at_least)}"
+    elif part.at_least == 0:
+        orders = f"at most {_orders(part.at_most)}"
+    elif part.at_least == part.at_most:
+        orders = f"exactly {_orders(part.at_most)}"
     else:
-        orders = (
-            f"{low} to {high} orders"
-            if low != high
-            else f"exactly {low} order{'' if low == 1 else 's'}"
-        )
+        orders = f"{part.at_least} to {_orders(part.at_most)}"
     return f"bought {what} in {orders}{_window_en(part)}"
+
+
+def _orders(count: int) -> str:
+    return f"{count} order" if count == 1 else f"{count} orders"
 
 
 def _window_en(part: Bought) -> str:
@@ -262,7 +261,7 @@ def _window_zh(part: Bought) -> str:
         return f"{part.since}至{part.until}"
     if part.since:
         return f"{part.since}以来"
-    return f"截至{part.until}" if part.until else ""
+    return f"截至{part.until}，" if part.until else ""
 
 
 def _number(value: Any) -> str:
