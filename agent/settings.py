@@ -1,4 +1,4 @@
-"""Settings: one frozen object, each default named once, read from `settings.yaml` in the home folder.
+"""Settings: one frozen object, each default named once, read from a home's `settings.yaml`.
 
 A key that does not exist is an error, so that a typo cannot silently leave a default in force.
 """
@@ -25,7 +25,7 @@ class _Section(BaseModel):
 
 
 class ModelSettings(_Section):
-    """The language model. With `urls`, those OpenAI-compatible servers are used and none is started."""
+    """The language model. With `urls`, those servers are used and none is started."""
 
     name: str = "qwen2.5-coder-0.5b"
     urls: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ FROM top WHERE rank <= {top} ORDER BY customer, rank
 
 
 def compute_affinities(warehouse: Warehouse) -> pd.DataFrame:
-    """The up to `TOP` categories of each customer that surprise most, bought in `MIN_ORDERS` or more.
+    """The up to `TOP` categories of each customer that surprise most, in `MIN_ORDERS` or more.
 
     Columns as in the store's table `affinities`. Call after `compute_facts`.
     """

@@ -18,7 +18,8 @@ CREATE OR REPLACE TEMP TABLE orders AS
 WITH baskets AS (
   SELECT customer, order_id, coalesce(min(time) FILTER (NOT returned), min(time)) AS begun,
          bool_or(NOT returned) AS bought, bool_or(returned) AS returned,
-         sum(amount) AS paid, sum(discounts) AS discounts, bool_or(coupon AND NOT returned) AS coupon
+         sum(amount) AS paid, sum(discounts) AS discounts,
+         bool_or(coupon AND NOT returned) AS coupon
   FROM lines GROUP BY ALL)
 SELECT *, date_diff('day', begun::DATE, DATE '{as_of}') AS age,
        CASE WHEN bought THEN date_diff('day', lag(begun::DATE) OVER (
@@ -26,8 +27,8 @@ SELECT *, date_diff('day', begun::DATE, DATE '{as_of}') AS age,
 FROM baskets
 """
 
-# One row a customer and category or department. Grouped by order first: counting the groups is much
-# cheaper than counting distinct orders.
+# One row a customer and category or department. Grouped by order first: counting the groups is
+# much cheaper than counting distinct orders.
 _ITEMS = """
 CREATE OR REPLACE TEMP TABLE items AS
 WITH held AS (

@@ -1,4 +1,4 @@
-"""The build: facts and tags for all, summaries for some or all, the index. It does only what changed."""
+"""The build: facts and tags for all, summaries for some or all, the index; only what changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from agent.data import store as tables
+from agent.data.files import only_writer
 from agent.data.store import insert, plain
 from agent.data.warehouse import Warehouse
 from agent.facts.affinity import compute_affinities
@@ -56,8 +57,21 @@ def build(
 ) -> BuildReport:
     """Run all steps; `endpoints` is called only if there are summaries to write.
 
-    Raises what its steps raise; a run that is stopped or fails keeps what is finished.
+    One command at a time may write to a home. Raises what the steps raise; a run that is stopped or
+    fails keeps what is finished.
     """
+    with only_writer(workspace.home):
+        return _build(workspace, endpoints, language, (customers, limit), progress)
+
+
+def _build(
+    workspace: Workspace,
+    endpoints: Callable[[], Sequence[Endpoint]],
+    language: Language,
+    choice: tuple[Sequence[str], int | None],
+    progress: Progress,
+) -> BuildReport:
+    customers, limit = choice
     report = BuildReport()
     run = workspace.store.start_run("build", {"language": language, "limit": limit})
     status = "stopped"

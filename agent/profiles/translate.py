@@ -1,4 +1,4 @@
-"""Translations of category names, made by the model once for the catalogue and kept in the glossary.
+"""Translations of category names, made by the model once and kept in the glossary.
 
 Only names that are not in the language's script and that nobody gave a label for are translated. A
 translation that does not end by itself is dropped, and the name stays as in the data.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from agent.data import store as tables
@@ -82,4 +83,4 @@ def _carried(workspace: Workspace) -> Mapping[str, list[str]]:
 
 def _numbers(facts: Mapping[str, Any]) -> dict[str, float]:
     known = {name: facts[name] for name in MAIN_NUMBERS}
-    return {name: float(value) for name, value in known.items() if value == value}
+    return {name: float(value) for name, value in known.items() if not pd.isna(value)}
