@@ -6,6 +6,7 @@ Every failure of Chroma leaves as a `SearchIndexError` with the next action.
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +41,8 @@ class EmbeddedChroma:
             with self.replace(embedder):
                 pass
             return self.open(embedder)
-        if not (content / "chroma.sqlite3").exists():
-            raise SearchIndexError(f"{self.place}: {content.name} lost its database; {_REPAIR}")
+        if damage := _damage(content):
+            raise SearchIndexError(f"{self.place}: {content.name}/{damage}; {_REPAIR}")
         self._client = _open_folder(content)
         return self._client.get_collection(COLLECTION, embedding_function=None)
 
@@ -153,6 +154,26 @@ def _explain(error: BaseException) -> str:
     reason = " ".join(str(error).split()) or type(error).__name__
     advice = next((text for key, text in _ADVICE.items() if key in reason.lower()), _REPAIR)
     return f"{reason[:300]}; {advice}"
+
+
+def _damage(content: Path) -> str | None:
+    """What is missing of the files, where Chroma would start empty or crash without a word."""
+    if not (content / "chroma.sqlite3").exists():
+        return "chroma.sqlite3 is gone"
+    for header in content.glob("*/header.bin"):
+        fields = header.read_bytes()[: _HEADER.size]
+        if len(fields) < _HEADER.size:
+            return f"{header.parent.name}/{header.name} is cut short"
+        version, _, _, elements, size = _HEADER.unpack(fields)
+        vectors = header.with_name("data_level0.bin")
+        held = vectors.stat().st_size if vectors.exists() else 0
+        if version == 1 and held < elements * size:
+            return f"{header.parent.name}/{vectors.name} is cut short"
+    return None
+
+
+# Of hnswlib: version, offset, elements there is room for, elements, bytes an element.
+_HEADER = struct.Struct("<iQQQQ")
 
 
 def _open_folder(content: Path) -> Client:

@@ -279,7 +279,7 @@ def _put(
     if entries:
         collection.upsert(
             ids=[entry.customer for entry in entries],
-            embeddings=[vectors[entry.customer] for entry in entries],
+            embeddings=[np.array(vectors[e.customer], dtype=np.float32) for e in entries],
             documents=[clean(entry.text) for entry in entries],
             metadatas=[_metadata(entry, old) for entry in entries],
         )
