@@ -103,8 +103,12 @@ class Vocabulary:
     def _with_word(self, word: str) -> frozenset[Item]:
         if not _CHINESE.match(word):
             return self._by_word.get(word, frozenset())
-        runs = (items for run, items in self._by_word.items() if word in run)
+        runs = (items for run, items in self._chinese_runs if word in run)
         return frozenset[Item]().union(*runs)
+
+    @cached_property
+    def _chinese_runs(self) -> list[tuple[str, frozenset[Item]]]:
+        return [(run, items) for run, items in self._by_word.items() if _CHINESE.match(run)]
 
     @cached_property
     def _all_items(self) -> list[Item]:
