@@ -9,6 +9,7 @@ One client belongs to one event loop. Prompts and answers are never logged or tr
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import random
 import time
@@ -31,6 +32,9 @@ RETRIES = 4
 FIRST_PAUSE_SECONDS = 0.5  # doubles with every retry, plus up to as much again by chance
 RETRY_STATUS = frozenset({408, 409, 429})  # and all from 500 on
 TOP_LOGPROBS = 20  # what OpenAI-style servers give at most
+
+# At DEBUG the SDK logs whole requests, and these hold customers.
+logging.getLogger("openai").setLevel(logging.INFO)
 
 Message = Mapping[str, str]
 T = TypeVar("T")

