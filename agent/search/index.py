@@ -29,7 +29,7 @@ from agent.search.embeddings import Embedder, clean
 
 WRITE_BATCH = 64  # texts embedded, then durable, at a time
 READ_BATCH = 5_000  # Chroma's SQL takes at most 32,766 variables
-EXACT_BELOW = 2_000  # so many vectors are compared one by one sooner than the graph is walked
+EXACT_BELOW = 500  # so many vectors are compared one by one sooner than the graph is walked
 
 Metadata = Mapping[str, Any]
 Vector = Sequence[float]
@@ -277,9 +277,11 @@ def _put(
     old: Mapping[str, Metadata],
 ) -> None:
     if entries:
+        # Chroma refuses a list that mixes lists and arrays, and its types refuse float32.
+        embeddings: Any = [np.array(vectors[e.customer], dtype=np.float32) for e in entries]
         collection.upsert(
             ids=[entry.customer for entry in entries],
-            embeddings=[np.array(vectors[e.customer], dtype=np.float32) for e in entries],
+            embeddings=embeddings,
             documents=[clean(entry.text) for entry in entries],
             metadatas=[_metadata(entry, old) for entry in entries],
         )

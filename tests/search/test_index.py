@@ -117,7 +117,7 @@ def test_strange_texts_and_ids(index: Index) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_any_k_and_any_filter(many: Index, data: st.DataObject) -> None:
-    size = data.draw(st.sampled_from([0, 1, 2, 63, 1_999, 2_000, 2_001, 2_500, MANY]))
+    size = data.draw(st.sampled_from([0, 1, 2, 63, 499, 500, 501, 2_500, MANY]))
     k = data.draw(st.sampled_from([1, 2, 10, size - 1, size, size + 1, MANY, 10 * MANY]))
     seed = data.draw(st.integers(0, 99))
     numbers = np.random.default_rng(seed).permutation(MANY)[:size].tolist()
@@ -150,8 +150,8 @@ def test_a_filter_of_unknown_and_very_many_customers(many: Index) -> None:
 
 
 def test_a_filter_far_from_the_question_still_fills_k(many: Index) -> None:
-    """The 2,100 customers that answer the question least: the nearest others are all in the way."""
-    numbers = [int(c[1:]) for c in best("question", MANY, list(range(MANY)))][-2_100:]
+    """The 600 customers that answer the question least: the nearest others are all in the way."""
+    numbers = [int(c[1:]) for c in best("question", MANY, list(range(MANY)))][-600:]
     hits = many.search("question", 20, {f"c{n}" for n in numbers})
     assert [hit.customer for hit in hits] == best("question", 20, numbers)
 
