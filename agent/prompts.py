@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -51,11 +51,14 @@ class Prompt(_Entry):
 
 
 class ClaimGroup(_Entry):
-    """Words of one kind of claim, per language; see `prompts/claims.yaml`."""
+    """Words of one kind of claim, per language; `prompts/claims.yaml` tells what the rest means."""
 
     group: str
     en: tuple[str, ...]
     zh: tuple[str, ...]
+    always: bool = False
+    held_by: dict[Language, tuple[str, ...]] = {}
+    told_of: Literal["number", "words", "subject", "label"] | None = None
 
     def words(self, language: Language) -> tuple[str, ...]:
         """The words of a language."""

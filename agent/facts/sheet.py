@@ -55,12 +55,14 @@ class _Phrase(BaseModel):
 
 
 class Group(BaseModel):
-    """The phrases of one matter, and the words near which its numbers may stand."""
+    """The phrases of one matter, and the words that tell of it; see `phrases.yaml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     group: str
     near: dict[Language, tuple[str, ...]] = {}
+    weakly_near: dict[Language, tuple[str, ...]] = {}
+    apart: dict[Language, tuple[str, ...]] = {}
     phrases: tuple[_Phrase, ...]
 
 
@@ -72,7 +74,7 @@ def groups() -> tuple[Group, ...]:
 
 
 class _Figures(string.Formatter):
-    """Fills {field:format}; a missing field or an unknown format is an error, never an empty text."""
+    """Fills {field:format}; a missing field or an unknown format is an error, never empty."""
 
     def __init__(self, currency: str) -> None:
         self.currency = currency
@@ -104,7 +106,7 @@ def round_half_up(number: float) -> int:
 
 
 def with_ranks(facts: pd.DataFrame) -> pd.DataFrame:
-    """Adds <field>_rank, the share of customers with a lower value, for the fields the sheet ranks."""
+    """Adds <field>_rank, the share of customers with a lower value, for the ranked fields."""
     ranks = {
         f"{name}_rank": (facts[name].rank(method="min") - 1) / max(len(facts), 1)
         for name in _RANKED
@@ -175,7 +177,7 @@ def _first(group: Group, facts: Mapping[str, Any]) -> _Phrase | None:
 def _holds(phrase: _Phrase, facts: Mapping[str, Any]) -> bool:
     for name, (low, high) in phrase.when.items():
         value = facts[name]
-        if value is None or value != value:  # NaN is unknown, and unknown holds nothing
+        if pd.isna(value):  # unknown holds nothing
             return False
         if (low is not None and value < low) or (high is not None and value > high):
             return False

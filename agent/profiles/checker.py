@@ -1,28 +1,41 @@
 """The checker: refuses a summary that says what the fact sheet does not.
 
-Five tests, each with its reason: shape (length), language, numbers (each must be a number of the
-sheet, of the same unit, told of the same matter), categories (no catalogue name that the sheet
-lacks) and claims (no word of a group in `prompts/claims.yaml` of which the sheet says nothing).
+Each test gives its reason: length, language, number (each must be a number of the sheet, of the
+same unit, told of the same matter), category (no catalogue name that the sheet lacks), claim (what
+`prompts/claims.yaml` allows only where the sheet says it, told of the right matter), word (nothing
+outside that closed vocabulary) and repeat (nothing is told twice).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
-from agent.facts.sheet import Fact, groups, sheet_text
-from agent.profiles.numbers import Number, numbers_in
+from agent.facts.sheet import Fact, sheet_text
+from agent.profiles.matters import Matter, holder, read_matters
+from agent.profiles.numbers import Number, fold
+from agent.profiles.reading import LABEL, Reading, Span, inflected, read_likes
 from agent.prompts import ClaimGroup
 from agent.settings import Language
 
 MAX_CHARACTERS: dict[Language, int] = {"en": 700, "zh": 300}
 MIN_CHARACTERS: dict[Language, int] = {"en": 25, "zh": 10}
+_REPEATED_WORDS: dict[Language, int] = {"en": 6, "zh": 8}
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]+")
-_CLAUSE = re.compile(r"[;。；!?！？]|[,，.](?!\d)|\band\b|\bbut\b|\bwith\b|但|而且|并且")
+_LETTERS = re.compile(r"[a-z]+|[\u3400-\u9fff]+|[^\W\d_\ue000-\uf8ff]+")
+_TOKENS = re.compile(rf"[a-z']+|\d+|[\u3400-\u9fff{LABEL}]")
+_BOUND = re.compile(
+    r"(?:\b(?:more|less|fewer|larger|smaller|higher|lower) than|\bup to|\bover(?=\s*[$€£¥₹])"
+    r"|\bover(?=\s*#+\s*(?:%|percent)))\s*[$€£¥₹]?\s*#+"
+)
+
+_EVERY = re.compile(
+    r"(?<!# )(?<!# for )(?<!# on )(?<!# in )\b(?:each|every|per)\b(?!\s*#)"
+    r"|每(?!\s*#|[单次笔][^，,。;；#]{0,6}#)|天天|次次|单单"
+)
 
 
 @dataclass(frozen=True)
@@ -43,103 +56,200 @@ class Checker:
         self, language: Language, claims: Sequence[ClaimGroup], names: Iterable[str] = ()
     ) -> None:
         self.language = language
-        self._claims = [
-            (group.group, _pattern(group.words(language), language)) for group in claims
-        ]
-        self._near = {
-            group.group: [word.casefold() for word in group.near.get(language, ())]
-            for group in groups()
+        self._claims = {group.group: group for group in claims}
+        self._patterns = {group.group: _pattern(group.words(language)) for group in claims}
+        self._evidence = {
+            group.group: _pattern((*group.words(language), *group.held_by.get(language, ())))
+            for group in claims
         }
-        self._names = sorted({_fold(name) for name in names if len(name) > 1}, key=len)
+        self._names = inflected([fold(name) for name in names if len(name) > 1])
+        self._vocabulary = cache(self._make_vocabulary)
 
     def refusals(self, summary: str, sheet: Sequence[Fact]) -> list[Refusal]:
         """Everything that is wrong with a summary of this sheet; empty if it may be shown."""
-        text, told = _fold(summary), _fold(sheet_text(sheet, self.language))
-        return [
-            *self._shape(text),
-            *self._language(text, told),
-            *self._numbers(text, sheet),
-            *self._categories(text, told),
-            *self._unsupported(text, told),
-        ]
+        return list(dict.fromkeys(_Check(self, summary, sheet).refusals()))
 
-    def _shape(self, text: str) -> Iterable[Refusal]:
+    def held(self, told: str) -> frozenset[str]:
+        """The groups of claims that a sheet's text allows."""
+        return frozenset(
+            name
+            for name, group in self._claims.items()
+            if group.always or self._evidence[name].search(told)
+        )
+
+    def is_plain(self, text: str) -> bool:
+        """Whether a text holds nothing but words that some sheet may allow."""
+        return not _LETTERS.search(_blank(self._vocabulary(frozenset(self._claims)), text))
+
+    def _make_vocabulary(self, held: frozenset[str]) -> re.Pattern[str]:
+        words = [word for name in held for word in self._claims[name].words(self.language)]
+        return _pattern(words)
+
+
+class _Check:
+    """One summary against one sheet."""
+
+    def __init__(self, checker: Checker, summary: str, sheet: Sequence[Fact]) -> None:
+        self.language = checker.language
+        self.checker = checker
+        self.sheet = sheet
+        self.likes = read_likes(sheet)
+        self.matters = read_matters(sheet, checker.language)
+        told = Reading(sheet_text(sheet, checker.language), self.likes, checker.is_plain)
+        self.told = told.text
+        self.read = Reading(summary, self.likes, checker.is_plain)
+        self.held = checker.held(told.text)
+        self.holders: dict[Number, str | None] = {
+            number: holder(number, self.read, self.matters, self.likes)
+            for number in self.read.numbers
+        }
+
+    def refusals(self) -> Iterator[Refusal]:
+        """All tests in order."""
+        yield from self._length()
+        yield from self._foreign()
+        yield from self._numbers()
+        yield from self._words()
+        yield from self._misplaced()
+        yield from self._absolutes()
+        yield from self._denials_left_out()
+        yield from self._repeats()
+
+    def _length(self) -> Iterator[Refusal]:
         low, high = MIN_CHARACTERS[self.language], MAX_CHARACTERS[self.language]
-        if not low <= len(text) <= high:
-            yield Refusal("length", f"{len(text)} characters, not {low} to {high}")
+        if not low <= len(self.read.folded) <= high:
+            yield Refusal("length", f"{len(self.read.folded)} characters, not {low} to {high}")
 
-    def _language(self, text: str, told: str) -> Iterable[Refusal]:
-        if self.language == "en":
-            foreign = [char for char in _CJK.findall(text) if char not in told]
-        else:
-            foreign = [word for word in _LATIN.findall(text) if word not in told]
-            if not _CJK.search(text):
-                foreign.append(text[:20])
+    def _foreign(self) -> Iterator[Refusal]:
+        text = self.read.text
+        foreign = _CJK.findall(text) if self.language == "en" else re.findall("[a-z]+", text)
+        foreign = [word for word in foreign if word not in self.told]
+        if self.language == "zh" and not _CJK.search(text):
+            foreign.append(text[:20])
         if foreign:
             yield Refusal("language", " ".join(foreign[:5]))
 
-    def _numbers(self, text: str, sheet: Sequence[Fact]) -> Iterable[Refusal]:
-        rest = text
-        for fact in sheet:
-            if fact.id.startswith(("likes:", "given:")):
-                rest = self._without(rest, fact)
-        facts = [(fact.id, numbers_in(fact.text)) for fact in sheet if ":" not in fact.id]
-        for clause in self._clauses(rest):
-            for number in numbers_in(clause):
-                if not self._held(number, clause, facts):
-                    yield Refusal("number", f"{number.text} ({number.unit})")
+    def _numbers(self) -> Iterator[Refusal]:
+        for number, held in self.holders.items():
+            if held is None:
+                yield Refusal("number", f"{number.text} ({number.unit})")
+        for match in _BOUND.finditer(self.read.text):
+            yield Refusal("number", self.read.signed[match.start() : match.end()])
 
-    def _without(self, text: str, fact: Fact) -> str:
-        """The text less the places where it tells this fact's figure beside this fact's words."""
-        found = numbers_in(fact.text)
-        if not found:
-            return text
-        words = _fold(fact.text)
-        label, figure = words.split("(")[0].strip(), re.escape(found[-1].text)
-        if fact.id.startswith("given:"):
-            return text.replace(words, " ").replace(words.rsplit(" ", 1)[-1], " ")
-        between = r"[^.,;。，；、\d]{0,25}?"
-        pattern = rf"{re.escape(label)}{between}(?<!\d){figure}(?!\d)\s*(?:orders?|单|次|笔)?"
-        return re.sub(pattern, label, text)
+    def _words(self) -> Iterator[Refusal]:
+        """Categories, claims and words for which the sheet gives no leave."""
+        rest = _blank(self.checker._vocabulary(self.held), self.read.text)
+        rest = _blank(_given_words(self.sheet), rest)
+        denied = [("category", "", self.checker._names)]
+        denied += [
+            ("claim", f" ({name})", self.checker._patterns[name])
+            for name in sorted(self.checker._claims.keys() - self.held)
+        ]
+        for test, note, pattern in denied:
+            for match in pattern.finditer(self.read.text):
+                if _LETTERS.search(rest, match.start(), match.end()):
+                    yield Refusal(test, match[0] + note)
+                    rest = _erase(rest, match.start(), match.end())
+        for match in _LETTERS.finditer(rest):
+            yield Refusal("word", match[0])
 
-    def _clauses(self, text: str) -> list[str]:
-        return [clause for clause in _CLAUSE.split(text) if clause.strip()]
-
-    def _held(self, number: Number, clause: str, facts: list[tuple[str, list[Number]]]) -> bool:
-        for group, known in facts:
-            near = self._near.get(group, [])
-            if near and not any(word in clause for word in near):
+    def _misplaced(self) -> Iterator[Refusal]:
+        """Claims that the sheet makes, but of another matter."""
+        for name in sorted(self.held):
+            told_of = self.checker._claims[name].told_of
+            if told_of is None:
                 continue
-            if any(number.value == k.value and number.unit in (k.unit, "plain") for k in known):
-                return True
-        return False
+            for match in self.checker._patterns[name].finditer(self.read.text):
+                matters = [m for m in self.matters if self.checker._evidence[name].search(m.text)]
+                if not getattr(self, f"_of_{told_of}")(match, matters):
+                    yield Refusal("claim", f"{match[0]} ({name}, of another matter)")
 
-    def _categories(self, text: str, told: str) -> Iterable[Refusal]:
-        for name in self._foreign_names(text):
-            if name not in told:
-                yield Refusal("category", name)
+    def _of_number(self, match: re.Match[str], matters: Sequence[Matter]) -> bool:
+        """The last number before it in the sentence belongs to one of these matters."""
+        low = self.read.sentence(match.start())[0]
+        before = [n for n in self.read.numbers if low <= n.start and n.end <= match.start()]
+        if not before:
+            return self._of_words(match, matters)
+        return self.holders[before[-1]] in {matter.id for matter in matters}
 
-    def _foreign_names(self, text: str) -> list[str]:
-        return self._name_pattern.findall(text) if self._names else []
+    def _of_words(self, match: re.Match[str], matters: Sequence[Matter]) -> bool:
+        """Words of one of these matters stand in the same clause."""
+        clause = self.read.clause(match.start())
+        return any(self._says(matter.near, clause) for matter in matters)
 
-    @cached_property
-    def _name_pattern(self) -> re.Pattern[str]:
-        names = "|".join(re.escape(name) for name in reversed(self._names))
-        return re.compile(rf"\b(?:{names})\b" if self.language == "en" else f"(?:{names})")
+    def _of_subject(self, match: re.Match[str], matters: Sequence[Matter]) -> bool:
+        """The weaker words of one of these matters ("spending") stand in the same clause."""
+        clause = self.read.clause(match.start())
+        return any(self._says(matter.weakly_near, clause) for matter in matters)
 
-    def _unsupported(self, text: str, told: str) -> Iterable[Refusal]:
-        for group, pattern in self._claims:
-            match = pattern.search(text)
-            if match and not pattern.search(told):
-                yield Refusal("claim", f"{match[0]} ({group})")
+    def _of_label(self, match: re.Match[str], _matters: Sequence[Matter]) -> bool:
+        """A category of the sheet follows in the sentence."""
+        high = self.read.sentence(match.start())[1]
+        return bool(re.search(f"[{LABEL}]", self.read.text[match.end() : high]))
+
+    def _absolutes(self) -> Iterator[Refusal]:
+        """ "Every order", "每天": only with a figure of its own."""
+        for match in _EVERY.finditer(self.read.text):
+            yield Refusal("claim", f"{match[0]} (every)")
+
+    def _denials_left_out(self) -> Iterator[Refusal]:
+        """A matter that the sheet denies must be told with the denial."""
+        denial = self.checker._patterns["denial"]
+        for matter in self.matters:
+            if not denial.search(matter.text):
+                continue
+            for clause in self.read.clauses:
+                found = matter.near.search(self.read.text, *clause)
+                if found and not self._says(denial, clause):
+                    yield Refusal("claim", f"{found[0]} (denial left out)")
+
+    def _says(self, words: re.Pattern[str], span: Span) -> bool:
+        return words.search(self.read.text, *span) is not None
+
+    def _repeats(self) -> Iterator[Refusal]:
+        for like in self.likes:
+            if self.read.text.count(like.sign) > 1:
+                yield Refusal("repeat", like.label)
+        told = Counter((held, n.value, n.unit) for n, held in self.holders.items() if held)
+        for (_, value, unit), times in told.items():
+            if times > 1:
+                yield Refusal("repeat", f"{value:f} ({unit})")
+        for matter in self.matters:
+            said = [c for c in self.read.clauses if matter.words and self._says(matter.words, c)]
+            if len(said) > 1:
+                yield Refusal("repeat", matter.text)
+        yield from self._repeated_phrases()
+
+    def _repeated_phrases(self) -> Iterator[Refusal]:
+        size = _REPEATED_WORDS[self.language]
+        seen: set[tuple[str, ...]] = set()
+        for low, high in self.read.sentences:
+            words = _TOKENS.findall(self.read.signed, low, high)
+            for place in range(len(words) - size + 1):
+                phrase = tuple(words[place : place + size])
+                if phrase in seen:
+                    yield Refusal("repeat", " ".join(phrase))
+                    return
+                seen.add(phrase)
 
 
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of these words, longest first: Chinese anywhere, others whole; # is a number."""
+    parts = []
+    for word in sorted(set(words), key=len, reverse=True):
+        part = re.escape(word).replace(r"\#", "#+").replace(r"\ ", r"\s+")
+        parts.append(rf"\b{part}(?!\w)" if word[0].isascii() and word[0] != "#" else part)
+    return re.compile("|".join(parts) or r"(?!)")
 
 
-def _pattern(words: Sequence[str], language: Language) -> re.Pattern[str]:
-    if language == "zh":
-        return re.compile("|".join(re.escape(word) for word in words))
-    endings = (re.escape(word).replace(r"\*", r"\w*") for word in words)
-    return re.compile(r"\b(?:" + "|".join(endings) + r")\b", re.I)
+def _given_words(sheet: Sequence[Fact]) -> re.Pattern[str]:
+    given = " ".join(fold(fact.text) for fact in sheet if fact.id.startswith("given:"))
+    return _pattern(re.findall(r"[a-z]+|[\u3400-\u9fff]+", given))
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
+
+
+def _erase(text: str, low: int, high: int) -> str:
+    return text[:low] + " " * (high - low) + text[high:]

@@ -1,7 +1,8 @@
 """Numbers in running text: where they stand, what they are worth and what they count.
 
 Used by the checker on a summary and on its fact sheet alike. Reads digits with separators, percent
-and money marks, English number words and Chinese numerals.
+and money marks, English number words and Chinese numerals. Fractions count as percent: a half is
+50%, 三成 is 30%.
 """
 
 from __future__ import annotations
@@ -13,121 +14,146 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Unit = Literal["percent", "money", "orders", "days", "age", "plain"]
+Unit = Literal["percent", "money", "orders", "days", "things", "plain"]
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a text: its value (percent as written: 12% is 12), what it counts, its words."""
+    """A number of a folded text: its value, what it counts, its words and where they stand."""
 
     value: Decimal
     unit: Unit
     text: str
+    start: int
+    end: int
 
 
 _CJK_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CJK_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
-_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORDS: dict[str, int | Decimal] = {word: value for value, word in enumerate(_SMALL)}
-_WORDS |= {word: 10 * value for value, word in enumerate(_TENS, start=2)}
+_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+_WORDS |= {"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13}
+_WORDS |= {"fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18}
+_WORDS |= {"nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+_WORDS |= {"seventy": 70, "eighty": 80, "ninety": 90}
 _WORDS |= {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
-_WORDS |= {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "third": Decimal("0.33")}
-_WORDS |= {"twice": 2, "thrice": 3, "once": 1, "triple": 3, "tripled": 3}
+_WORDS |= {"once": 1, "twice": 2, "thrice": 3}
+_FRACTIONS = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 
-_DIGITS = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?")
+# A comma belongs to a number only before three digits: "$16,31 days" tells two numbers.
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 _WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
-_ENGLISH = re.compile(rf"\b{_WORD}(?:[\s-]+(?:and\s+)?{_WORD})*\b", re.I)
+_ENGLISH = re.compile(rf"\b{_WORD}(?:[\s-]+(?:and\s+)?{_WORD})*\b")
+_FRACTION = re.compile(
+    r"\b(?:(?P<times>a|an|one|two|three|four)[\s-]+)?(?P<part>half|third|quarter|fifth|tenth)s?\b"
+)
 _CHINESE = re.compile(
-    r"(?:百分之|成)?[零〇一二两三四五六七八九十百千万]+[成半]?|[两几数]?十余|一半|数[十百千]"
+    "百分之(?P<percent>[零〇一二两三四五六七八九十百]+)"
+    "|(?P<below>[二三四五六七八九十])分之(?P<above>[一二两三四五六七八九])"
+    "|(?P<tenths>[一二两三四五六七八九])成(?P<more>半?)"
+    "|一半|(?P<whole>[零〇一二两三四五六七八九十百千万]+)"
 )
 
-# Words that hold a numeral and count nothing, or belong to the phrasing ("once every 7 days").
-_CJK_IDIOMS = re.compile(
-    "一次下单|下单一次|一般|一直|一定|一些|一样|一起|统一|第一|唯一|之一|一倍多|一位|一名|一个|一种"
-    "|零食|零钱|零售|万能|千万|百货|百合|八角|九层塔|五谷|三文鱼|三明治|二手|千层|千岛|五金|四季|七喜|百洁|百香|百里香|十分"
-)
-_ENGLISH_IDIOMS = re.compile(
-    r"\bone\b(?!\s+(?:orders?|purchases?|days?|times?|percent|dollars?)\b)|\bhalf-and-half\b", re.I
+# Words that hold a numeral and count nothing, or belong to a phrasing ("once every 7 days").
+_IDIOMS = re.compile(
+    r"\bone\b(?!\s+(?:orders?|purchases?|days?|times?|percent|dollars?|half|third|quarter)\b)"
+    r"|\bonce\s+(?=every\b)"
+    r"|(?<=天)[^，。；,;\d]{0,4}?一[次单]|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起]|之一|唯一|统一"
 )
 
 _AFTER: tuple[tuple[Unit, re.Pattern[str]], ...] = (
-    ("percent", re.compile(r"\s*(?:%|percent\b|per cent\b)", re.I)),
-    ("orders", re.compile(r"\s*(?:orders?\b|purchases?\b|times\b|单|次|笔|个订单)", re.I)),
-    ("days", re.compile(r"[\s-]*(?:days?\b|天|日)", re.I)),
+    ("percent", re.compile(r"\s*(?:%|percent\b|per cent\b)")),
+    ("orders", re.compile(r"\s*(?:orders?\b|purchases?\b|visits?\b|times\b|个?订单|单|次|笔)")),
+    ("days", re.compile(r"[\s-]*(?:days?\b|天|日)")),
+    ("money", re.compile(r"\s*(?:dollars?\b|usd\b|euros?\b|eur\b|yuan\b|rmb\b|cny\b|美?元|块)")),
     (
-        "money",
-        re.compile(r"\s*(?:dollars?\b|usd\b|euros?\b|eur\b|yuan\b|rmb\b|cny\b|元|美元|块)", re.I),
+        "things",
+        re.compile(
+            r"\s*(?:items?|products?|categor\w+|customers?|baskets?)\b"
+            r"|\s*(?:件|种|类|个|位|名|家|倍|周|年|月|季|小时|点)"
+        ),
     ),
 )
-_MONEY_BEFORE = re.compile(r"(?:[$€£¥₹]|US\$|USD|EUR|CNY|RMB)\s*$", re.I)
+_MONEY_BEFORE = re.compile(r"(?:[$€£¥₹]|\b(?:us\$|usd|eur|cny|rmb|gbp))\s*$")
 
 
-def numbers_in(text: str) -> list[Number]:
-    """Every number of a text in order of place. Full-width characters count as their plain form."""
-    plain = unicodedata.normalize("NFKC", text)
+def fold(text: str) -> str:
+    """Full-width characters in their plain form, lower case; a Chinese comma stays apart."""
+    return unicodedata.normalize("NFKC", text.replace("，", "， ")).casefold()
+
+
+def numbers_in(folded: str) -> list[Number]:
+    """Every number of a folded text in order of place."""
     found = [
-        (match.start(), _number(plain, match, Decimal(match[0].replace(",", ""))))
-        for match in _DIGITS.finditer(plain)
-        if match[0].strip(",")
+        _number(folded, match.span(), Decimal(match[0].replace(",", "")))
+        for match in _DIGITS.finditer(folded)
     ]
-    found += _spelled(plain)
-    return [number for _, number in sorted(found, key=lambda pair: pair[0])]
+    found += _spelled(folded)
+    return sorted(found, key=lambda number: number.start)
 
 
-def _number(text: str, match: re.Match[str], value: Decimal) -> Number:
-    return Number(value.normalize(), _unit(text, match), match[0])
+def _number(text: str, span: tuple[int, int], value: Decimal, unit: Unit | None = None) -> Number:
+    start, end = span
+    return Number(value.normalize(), unit or _unit(text, span), text[start:end], start, end)
 
 
-def _unit(text: str, match: re.Match[str]) -> Unit:
-    if _MONEY_BEFORE.search(text[: match.start()]):
+def _unit(text: str, span: tuple[int, int]) -> Unit:
+    if _MONEY_BEFORE.search(text[: span[0]]):
         return "money"
-    if match[0].startswith("百分之") or match[0].endswith("成"):
-        return "percent"
-    rest = text[match.end() :]
+    rest = text[span[1] :]
     return next((unit for unit, pattern in _AFTER if pattern.match(rest)), "plain")
 
 
-def _spelled(text: str) -> Iterator[tuple[int, Number]]:
-    cleaned = _blank(_CJK_IDIOMS, _blank(_ENGLISH_IDIOMS, text))
-    for match in _ENGLISH.finditer(cleaned):
-        yield match.start(), _number(text, match, _english_value(match[0]))
-    for match in _CHINESE.finditer(cleaned):
-        value = _chinese_value(match[0])
-        if value is not None:
-            yield match.start(), _number(text, match, value)
-
-
-def _blank(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda match: " " * len(match[0]), text)
+def _spelled(text: str) -> Iterator[Number]:
+    text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
+    for match in _FRACTION.finditer(text):
+        times = _WORDS.get(match["times"] or "", 1)
+        yield _number(text, match.span(), Decimal(times * _FRACTIONS[match["part"]]), "percent")
+    for match in _ENGLISH.finditer(_FRACTION.sub(lambda match: " " * len(match[0]), text)):
+        yield _number(text, match.span(), _english_value(match[0]))
+    for match in _CHINESE.finditer(text):
+        yield _chinese(text, match)
 
 
 def _english_value(words: str) -> Decimal:
-    """The value of English number words: twenty-five 25, two hundred and three 203, a third 0.33."""
-    total, section = Decimal(0), Decimal(0)
-    for word in re.findall(r"[a-z]+", words.casefold()):
-        value = Decimal(_WORDS.get(word, 0))
+    """The value of English number words: twenty-five 25, two hundred and three 203."""
+    total = section = 0
+    for word in re.findall(r"[a-z]+", words):
+        value = _WORDS.get(word, 0)
         if value >= 1000:
-            total, section = total + max(section, Decimal(1)) * value, Decimal(0)
-        elif value == 100:
-            section = max(section, Decimal(1)) * 100
+            total, section = total + max(section, 1) * value, 0
+        elif value == 100 or word == "dozen":
+            section = max(section, 1) * value
         else:
             section += value
-    return total + section
+    return Decimal(total + section)
 
 
-def _chinese_value(word: str) -> Decimal | None:
-    """The value of a Chinese numeral: 三十五 35, 两千 2000, 百分之十 10, 三成 30, 一半 0.5."""
-    if word == "一半":
-        return Decimal("0.5")
-    tenths = 10 if word.endswith("成") else 1
-    total, section, digit = 0, 0, None
-    for char in word.removeprefix("百分之").rstrip("成半余"):
+def _chinese(text: str, match: re.Match[str]) -> Number:
+    if match["whole"]:
+        return _number(text, match.span(), Decimal(_chinese_value(match["whole"])))
+    if match["percent"]:
+        percent = Decimal(_chinese_value(match["percent"]))
+    elif match["below"]:
+        share = Decimal(_chinese_value(match["above"])) / _chinese_value(match["below"])
+        percent = (share * 100).quantize(Decimal(1))
+    elif match["tenths"]:
+        percent = Decimal(10 * _chinese_value(match["tenths"]) + (5 if match["more"] else 0))
+    else:
+        percent = Decimal(50)
+    return _number(text, match.span(), percent, "percent")
+
+
+def _chinese_value(word: str) -> int:
+    """The value of a Chinese numeral: 三十五 35, 两千 2000, 一百二十 120, 一二三 123."""
+    total, section = 0, 0
+    digit: int | None = None
+    for char in word:
         if char in _CJK_DIGITS:
-            digit = _CJK_DIGITS[char] if digit is None else digit * 10 + _CJK_DIGITS[char]
+            value = _CJK_DIGITS[char]
+            digit = digit * 10 + value if digit else value
         elif char == "万":
             total, section, digit = (total + section + (digit or 0)) * 10_000, 0, None
-        elif char in _CJK_SCALES:
+        else:
             section += (1 if digit is None else digit) * _CJK_SCALES[char]
             digit = None
-    return Decimal((total + section + (digit or 0)) * tenths)
+    return total + section + (digit or 0)

@@ -1,8 +1,8 @@
 """Summaries in bulk: many customers in flight, each durable as soon as it is finished.
 
 A profile is current if its fact sheet, prompt, model and language are those of this run; every
-other one is written anew, and the report names why. So a run can be stopped at any point and started
-again, and does only what is missing.
+other one is written anew, and the report names why. So a run can be stopped at any point and
+started again, and does only what is missing.
 """
 
 from __future__ import annotations

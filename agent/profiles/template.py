@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.facts.sheet import Fact, sheet_text
 from agent.settings import Language
 
-_OPENING: dict[Language, str] = {"en": "About this customer: ", "zh": "关于这位顾客："}
+_OPENING: dict[Language, str] = {"en": "This customer: ", "zh": "这位顾客："}
 _END: dict[Language, str] = {"en": ".", "zh": "。"}
 
 
