@@ -26,7 +26,7 @@ from agent.words import value_words
 MOST_ITEMS = 3
 
 
-def customer_evidence(  # noqa: PLR0913, PLR0917  one customer seen through all that is open
+def customer_evidence(
     customer: str,
     condition: Condition,
     language: Language,

@@ -1,57 +1,118 @@
-"""The words by which questions name comparisons, windows and figures, per language."""
+"""The words by which questions name comparisons, windows, figures and frames, per language.
+
+Texts are matched after NFKC and case folding, so `？` is `?` and `％` is `%` here.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
-Comparison = Literal["=", "<", "<=", ">", ">="]
+Op = Literal["=", "<", "<=", ">", ">="]
 
 # Longest first, so that "no more than" is not read as "more than".
-COMPARISONS: tuple[tuple[Comparison, str], ...] = (
-    (">=", r"at least|no less than|not less than|no fewer than|至少|不少于|不低于|不小于|起码|>="),
-    ("<=", r"at most|no more than|not more than|up to|至多|最多|不超过|不多于|不高于|<="),
-    (">", r"more than|over|above|greater than|exceeding|超过|多于|大于|高于|>"),
-    ("<", r"less than|fewer than|under|below|少于|低于|小于|不到|不足|<"),
-    ("=", r"exactly|just|正好|恰好|刚好|="),
+BEFORE: tuple[tuple[Op, str], ...] = (
+    (">=", r"at least|(?:no|not) (?:less|fewer) than|>=|≥|至少|不少于|不低于|不小于|起码"),
+    ("<=", r"at most|(?:no|not) more than|up to|<=|≤|至多|最多|不超过|不多于|不高于|不大于"),
+    (">", r"more than|greater than|older than|over|above|exceeding|>|超过|多于|大于|高于|超出"),
+    ("<", r"less than|fewer than|younger than|under|below|<|少于|低于|小于|不到|不足|不满"),
+    ("=", r"exactly|just|only|=|正好|恰好|刚好|等于|只|仅"),
 )
-COMPARISON = re.compile(
-    "|".join(f"(?P<c{place}>{words})" for place, (_, words) in enumerate(COMPARISONS)), re.I
+AFTER: tuple[tuple[Op, str], ...] = (
+    (">=", r"or (?:more|older|above|over)|\+|plus\b|及?以上|起"),
+    ("<=", r"or (?:less|fewer|younger|below|under)|及以下|以内"),
+    ("<", r"以下"),
 )
+_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_TENS = {"twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90}
+NUMBER_WORDS = {word: n for n, word in enumerate(_SMALL, start=1)} | {"twelve": 12} | _TENS
+CHINESE_DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"两": 2}
+FACTORS = {"k": 1_000, "千": 1_000, "万": 10_000}
+CURRENCY = r"[$€£¥]"
+
+_N = rf"(?:\d+|{'|'.join(NUMBER_WORDS)}|[一二两三四五六七八九十百]+)"
 WINDOW = re.compile(
-    r"(?:in|over|within|during)?\s*(?:the\s+)?(?:last|past|recent)\s+(?P<en>\d+)\s+days?"
-    r"|(?:最近|近|过去)(?P<zh>\d+)(?:天|日)(?:内|里)?",
-    re.I,
+    rf"(?:(?:in|within|during|over|for)\s+)?(?:the\s+)?(?:last|past|previous)\s+(?P<en>{_N})[\s-]*"
+    r"(?P<en_unit>days?|weeks?)\b"
+    rf"|在?(?:最近|近|过去)的?\s*(?P<zh>{_N})\s*个?(?P<zh_unit>天|日|周|星期)(?:之?内|里|中)?"
+    rf"|(?P<zh2>{_N})(?P<zh2_unit>天|日|周|星期)之?内"
 )
-TOP = re.compile(
-    r"(?P<side>top|best|highest|bottom|lowest)\s+(?P<en>\d+(?:\.\d+)?)\s*(?:%|percent)"
-    r"|(?P<zh_side>前|后|最低的?)\s*(?P<zh>\d+(?:\.\d+)?)\s*%",
-    re.I,
-)
+_ORDERING = r"(?:order(?:ed|ing|s)?|bought|buy(?:ing)?|purchas(?:ed?|ing)|shop(?:ped|ping)?)"
+_NOTHING = r"(?:\s+(?:anything|from us|with us|here|again|at all))*"
+_DAYS = rf"(?:at least |more than )?(?P<en>{_N})[\s-]+(?P<en_unit>days?|weeks?)\b"
 SILENT = re.compile(
-    r"(?:not|no|n't|never)\s+(?:\w+\s+){0,2}?(?:order\w*|bought|purchas\w*|shopp\w*|active)"
-    r"[^\d]{0,30}?(?P<en>\d+)\s+days?"
-    r"|(?P<zh>\d+)天(?:以上)?(?:没有?|未|没)(?:再)?(?:下单|购买|购物|来过?)",
-    re.I,
+    rf"(?:\b(?:not|no|never|without)|n't)\s+(?:(?:placed|had|any|an)\s+)*{_ORDERING}{_NOTHING}\s+"
+    rf"(?:for|in|within|during|over|since)\s+(?:the\s+)?(?:last\s+|past\s+)?{_DAYS}"
+    rf"|\binactive\s+(?:for|in)\s+(?:the\s+)?(?:last\s+|past\s+)?(?P<en2>{_N})\s+"
+    r"(?P<en2_unit>days?|weeks?)\b"
+    rf"|(?P<over>超过)?(?:最近|近|过去|已有?|至少)?(?P<zh>{_N})(?P<zh_unit>天|日|周)(?:以上|之?内)?"
+    r"(?:都|已经|仍)?(?:没有?|未)(?:再)?(?:下过?单|购买过?|购物|买过?东西|来过?|消费)"
+    r"(?!过?[^\W\da-z_的,?。!?、且并而]{2})"
 )
-NEGATION = re.compile(
-    r"(?:\bnot\b|n't\b|\bwithout\b|\bno\b|\bnever\b|\bexcept\b|\bexcluding\b)\s*(?:\w+\s+){0,3}$"
-    r"|(?:没有?|不|未|非|除了|不要)(?:是|买过?|有|要|购买过?)?(?:的)?$",
-    re.I,
+RECENT = re.compile(
+    rf"\b(?:{_ORDERING}|placed an order|active|with an order)(?:\s+(?:anything|something))?\s*$"
 )
-# A figure's unit, or the words around it, tell which field it is compared with.
-FIGURES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "average_order_value",
-        re.compile(r"average order|basket|an order|per order|客单价|每单", re.I),
+RECENT_ZH = re.compile(r"\s*(?:有过?|曾)?(?:下过?单|购物过?|消费过|有订单)(?:过|的)?")
+TOP = re.compile(
+    r"(?P<en_side>top|bottom|highest|lowest)\s+(?P<en>\d+(?:\.\d+)?)\s*(?:%|percent)"
+    r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d+(?:\.\d+)?)\s*%"
+)
+LOW_SIDES = frozenset({"bottom", "lowest", "低", "后", "少"})
+
+# Field: the words that name it before a number (or a percentile), and the unit behind the number.
+FIGURES: dict[str, tuple[str, str]] = {
+    "average_order_value": (
+        r"average (?:order|basket)(?: value| size)?|aov"
+        r"|客单价|(?:平均)?每单(?:平均)?(?:消费|金额)?",
+        r"(?:an|per|each) order|每单",
     ),
-    ("coupon_share", re.compile(r"coupon|优惠券|用券", re.I)),
-    ("weekend_share", re.compile(r"weekend|周末", re.I)),
-    ("evening_share", re.compile(r"evening|晚间|晚上", re.I)),
-    ("categories", re.compile(r"categor|品类", re.I)),
-    ("spend", re.compile(r"spen[dt]|paid|[$€£¥]|dollar|yuan|消费|花费|花了|元|美元", re.I)),
-    ("days_since_last_order", re.compile(r"days? (?:ago|since)|last order|上次下单|天前", re.I)),
-    ("orders", re.compile(r"orders?\b|purchases?\b|times\b|订单|下单|单|次", re.I)),
+    "coupon_share": (
+        r"coupon (?:share|use|usage|rate)|share of orders with (?:a )?coupons?"
+        r"|用券(?:订单)?(?:占比|比例|率)|优惠券使用率",
+        r"of (?:their |the |all )?orders (?:with|using|used|use) (?:a )?coupons?"
+        r"|的订单(?:使用|用)了?优惠券",
+    ),
+    "discount_share": (r"discount (?:share|rate)|折扣(?:占比|比例|率)", ""),
+    "weekend_share": (
+        r"weekend share|share of orders on weekends|周末(?:订单|购物|下单)(?:占比|比例)",
+        r"of (?:their |the |all )?orders (?:on|at) (?:the )?weekends?|的订单在周末",
+    ),
+    "evening_share": (
+        r"evening share|share of orders in the evening"
+        r"|(?:晚间|晚上)(?:订单|购物|下单)(?:占比|比例)",
+        r"of (?:their |the |all )?orders in the evenings?|的订单在(?:晚间|晚上)",
+    ),
+    "categories": (
+        r"购买品类数|品类数",
+        r"(?:different |distinct |product )?categor(?:y|ies)|个?品类",
+    ),
+    "days_since_last_order": (
+        r"last order(?:ed)?(?: was)?|days since (?:the |their )?last order"
+        r"|距?(?:上次|最近一次)下单(?:天数|时间)?|距上次下单天数",
+        "",
+    ),
+    "tenure_days": (
+        r"been (?:a )?customers? for|customers for|成为(?:顾客|客户|会员)的?(?:天数)?",
+        "",
+    ),
+    "usual_gap_days": (r"usual (?:gap|days) between orders|(?:通常)?下单间隔(?:天数)?", ""),
+    "spend": (
+        r"spen(?:d|t|ds|ding|ders?)|paid|(?:总)?消费(?:总额|金额|额)?(?:了|过)?|花费(?:了)?|花了",
+        r"dollars?|bucks|usd|yuan|rmb|美元|元|块钱?",
+    ),
+    "orders": (
+        r"order(?:s|ed)?|placed|shopped|number of orders"
+        r"|(?:总)?订单(?:数量?|次数)?|下过?单(?:次数|数)?了?|购买次数|购物",
+        r"orders?|times|purchases?|(?:个|笔)?订单|单|次|笔",
+    ),
+}
+# Fields that what stands behind the number tells, whatever stands before it: "$60 an order".
+TOLD_BEHIND = frozenset({"average_order_value"})
+UNITS = {"days": r"days?(?: ago)?|天(?:前)?", "share": ""}
+# Between a field's name and its number, and what may stand in front of a name.
+LINKING = (
+    r"(?:\s|\b(?:is|are|was|were|of|a|an|total|in all|value)\b|:|"
+    "为|是|在|达到?|有|了|过|数|处于|占)*"
 )
 WINDOWED = {
     ("orders", 30): "orders_last_30d",
@@ -59,17 +120,123 @@ WINDOWED = {
     ("spend", 30): "spend_last_30d",
     ("spend", 90): "spend_last_90d",
 }
-BUY = re.compile(r"\b(?:b(?:uy|uys|uying|ought)|purchas\w+|buyers?)\b|买|购买|购物", re.I)
-BREAKDOWN = re.compile(r"\b(?:by|per|for each|broken down by)\s+|按|各|分别", re.I)
-LIST = re.compile(r"^\s*(?:list|show|who|which|give me|find|name)\b|列出|哪些|有谁|谁|找出", re.I)
-EVERYONE = re.compile(
-    r"\b(?:all|how many)\s+(?:customers|people|households|shoppers)\b"
-    r"|(?:所有|全部|一共|总共)|多少(?:位|个|名)?(?:顾客|客户|用户|人|家庭)",
-    re.I,
+
+_NOT_EN = (
+    r"(?:\bdo(?:es)?|\bdid|\bha(?:ve|s|d)|\bare|\bis|\bwere|\bwas)?\s*(?:\bnot\b|n't)|\bnever\b"
 )
+NEGATION = re.compile(
+    rf"(?:{_NOT_EN}|\bwithout\b|\bno\b|\bexcept(?: for)?\b|\bexcluding\b)\s*"
+    r"(?:\b(?:a|an|any|the|be|been|being|have|having|had|carry|tagged|as|for|to|own|in|ever)\b\s*)*$"
+    r"|(?:从来?没有?|从未|没有?|并?不(?:是|属于)?|未|非|除了|不要|排除)(?:过|再|有|在|是|要|曾|带)?\s*$"
+)
+BUY = re.compile(
+    r"\b(?:bought|buys?|buying|purchased|purchas(?:es|ing)|ordered|orders? (?:with|containing)"
+    r"|buyers of)\b|购买过?了?|买过?了?"
+)
+ITEM_FILLER = re.compile(r"(?:\s|\b(?:any|some|a|an|the|our)\b|任何|任意|的)*")
+ITEM_JOINT = re.compile(
+    r"\s*,?\s*(?:(?P<or>\bor\b|或者?|或是)|(?P<and>\band\b|\bas well as\b|&|和|与|及|以及)"
+    r"|(?P<list>,|、))\s*"
+)
+TIMES_WORDS = {"once": 1, "twice": 2}
+
+GROUP_BY = re.compile(
+    r"\b(?:broken down by|split by|grouped by|by|per|for each)\s+|按照?|各个?|每个|不同"
+)
+GROUP_TAIL = re.compile(
+    r"\s*(?:groups?|bands?|brackets?|levels?|ranges?)?\b"
+    r"|(?:段|组|区间|层级?)?(?:来|的)?(?:分组|划分|细分|分布|统计|分别|分|看)*(?:有)?"
+)
+# What people call some attributes beside their labels, where they ask for a breakdown.
+GROUP_LABELS: dict[str, tuple[str, ...]] = {
+    "age": ("age group", "年龄段"),
+    "income": ("income", "收入"),
+    "kids_count": ("number of kids", "kids", "孩子数量", "孩子数"),
+    "household_size": ("size of household", "家庭规模"),
+    "marital_status": ("marital status", "婚姻"),
+    "top_department": ("department", "部门"),
+    "top_category": ("favourite category", "favorite category"),
+}
+LIST = re.compile(
+    r"(?:^|,)\s*(?:please\s+)?(?:list|show|who|which|give|find|name)\b|列出|哪些|有谁|^谁|是谁|找出|显示|给我"
+)
+COUNTED = re.compile(
+    r"\b(?:all|every|many|of|the|our|list|show|which)\s+(?:customers?|people|households|shoppers)\b"
+    r"|(?:所有|全部|一共|总共|多少|几)(?:有|位|个|名)*(?:顾客|客户|用户|人|家庭|会员)"
+    r"|(?:顾客|客户|用户|会员|家庭)(?:一共|总共)?(?:有)?(?:多少|总数|几)"
+)
+EITHER_OR = re.compile(r"\bor\b|或者|或是|或|还是")
+BOTH_AND = re.compile(r"\band\b|而且|并且|同时|且|并|以及|和|与|又")
 CANNOT = re.compile(
-    r"\b(?:e-?mails?|newsletters?|clicks?|weather|phone|address|names?|gender|social media|opened|"
-    r"satisf\w+|complain\w*|competitors?|profit|margin)\b"
-    r"|邮件|点击|天气|电话|地址|姓名|性别|满意度|投诉|竞争对手|利润|毛利",
-    re.I,
+    r"\b(?:e-?mails?|newsletters?|clicks?|clicked|weather|phones?|address(?:es)?|gender|"
+    r"social media|opened|satisf\w+|complain\w*|competitors?|profits?|margins?|"
+    r"first names?|surnames?)\b"
+    r"|邮件|邮箱|点击|天气|电话|手机号|地址|姓名|性别|满意度?|投诉|竞争对手|竞品|利润|毛利"
 )
+
+# Words for conditions beside the labels; left out where a shop has no such field, value or tag.
+PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        r"(?:us(?:e|es|ed|ing)|redeem(?:ed|s)?) (?:a )?coupons?|(?:使用|用)过?了?优惠券|用过?券",
+        {"field": "coupon_share", "op": ">", "value": 0},
+    ),
+    (
+        r"(?:with|have|has|having)? ?(?:kids|children)|(?:有|带)(?:孩子|小孩|子女)|孩子|小孩",
+        {"field": "kids_count", "op": "!=", "value": "0"},
+    ),
+    (r"childless", {"field": "kids_count", "op": "=", "value": "0"}),
+    (r"liv(?:e|es|ing) alone|独居", {"field": "household_size", "op": "=", "value": "1"}),
+    (
+        r"home ?owners?|own (?:a|their) (?:home|house)s?|有房",
+        {"field": "home_ownership", "op": "=", "value": "Homeowner"},
+    ),
+    (r"renters?|租房", {"field": "home_ownership", "op": "=", "value": "Renter"}),
+    (r"已婚", {"field": "marital_status", "op": "=", "value": "Married"}),
+    (r"未婚", {"field": "marital_status", "op": "=", "value": "Unmarried"}),
+    (
+        r"(?:own(?:ing)?|ha(?:ve|s)|having|with|keep(?:ing)?) (?:a )?pets?|pets"
+        r"|(?:有|养)宠物|宠物主人?",
+        {"tag": "pet_owner"},
+    ),
+    (r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?dogs?|dogs|有狗|养狗", {"tag": "dog_owner"}),
+    (r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?cats?|cats|有猫|养猫", {"tag": "cat_owner"}),
+    (r"lapsed|流失(?:了|的)?|已流失", {"tag": "lapsed"}),
+)
+# Around a tag's name: "love wine", "wine lovers", "喜欢啤酒", "啤酒爱好者".
+TAG_BEFORE = r"(?:(?:likes?|loves?|drinks?|enjoys?|eats?|into|fans? of|lovers of|drinkers of)\s+)?"
+TAG_AFTER = r"(?:[\s-]+(?:lovers?|fans?|drinkers?|eaters?|enthusiasts?))?"
+TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用)?"
+TAG_AFTER_ZH = r"(?:爱好者|达人|控|迷)?"
+# How a closed attribute of numbers is named before and behind a number.
+RANGED: dict[str, tuple[str, str]] = {
+    "age": (r"aged?(?: between| from)?|年龄", r"years?(?: old)?|years? of age|岁"),
+    "income": (r"income|earn(?:s|ing)?|收入", ""),
+    "household_size": (r"household size|家庭人数", r"people at home|口人|人家庭"),
+    "kids_count": (r"number of children", r"kids?|child(?:ren)?|个(?:孩子|小孩|子女)"),
+}
+AGE_NOUN = re.compile(
+    r"\b(?:customers|people|shoppers|households|those|members)\s+(?:who\s+)?(?:are\s+)?$"
+)
+AGE_OP = re.compile(r"(?:older|younger) than|or (?:older|younger)")
+PLAIN_AGE_OP = re.compile(r"under|over|above|below")
+
+# What carries no condition. Anything else that no condition uses is reported as not understood.
+_FRAME_EN = """
+a an the and but also both either of in for to with at from who whom whose that which what where
+there here this it its i we our us you your they them their those these have has had having be been
+being am is are was were do does did can could would please tell me show list give find name get see
+want know how many count number customer customers people person persons household households
+shopper shoppers client clients user users family families member members ones one all everyone
+everybody every each as well than then so shop store base data database total altogether currently
+now carry carries tagged tag placed made make share percentage proportion s ever yet while among my
+any
+"""
+FRAME_EN = frozenset(_FRAME_EN.split())
+_FRAME_ZH = """
+请问 请 帮我 给我 告诉我 我想知道 想知道 查询 查一下 查 列出 显示 找出 看看 统计 一下 一共 总共
+共有 共 全部 所有 我们 他们 他 她 的 了 过 呢 吗 啊 吧 有 是 在 为 多少 几 位 个 名 顾客 客户
+用户 会员 人数 人 家庭 消费者 哪些 哪 谁 且 并且 并 而且 而 同时 也 还 又 都 和 与 及 以及 但是
+但 不过 其中 中 里 数量 占比 比例 店里 店 目前 现在 那些 这些 属于 标签 被标为 当中 之中 曾经
+曾 既 那么 占 来说 分别 各
+"""
+FRAME_ZH = re.compile("|".join(sorted(_FRAME_ZH.split(), key=len, reverse=True)))

@@ -1,0 +1,220 @@
+"""What stands behind a word of buying and names something in the product catalogue.
+
+One verb makes one link, whatever it lists: "bought wine or beer but not coffee at least 3 times in
+the last 90 days". An item that the catalogue does not know ends the list and stays unused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.ask import lexicon
+from agent.ask.figures import NUMBER
+from agent.ask.reading import Link, Reading, Window, to_number
+from agent.conditions import All, Bought, Condition, negated
+from agent.vocabulary import Vocabulary, word_set
+
+_TOKEN = re.compile(r"[a-z0-9'&/-]+|[\u3400-\u9fff]")
+_EXCEPT = re.compile(r"\s*,?\s*(?:but not|but no|except|without|但不包括|但没有?买?过?|不含)\s*")
+_LONGEST_RUN = 10
+_OPS = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
+_TIMES = re.compile(
+    rf"\s*,?\s*(?:in\s+)?(?:(?:{_OPS})\s*)?"
+    rf"(?:(?P<n>{NUMBER})\s*(?P<more>or more\s+)?"
+    r"(?:(?:different |separate )?orders?\b|times\b|个?订单中?|次|单)(?P<more_zh>以上)?"
+    r"|(?P<word>once|twice)\b)\s*(?P<late>or more)?"
+)
+_TIMES_BEFORE = re.compile(
+    rf"(?:(?:{_OPS})\s*)?(?P<n>{NUMBER})\s*(?P<unit>times|次|个?订单)?\s*(?:有|中)?$"
+)
+_OP_BEFORE = re.compile(rf"(?:{_OPS})\s*$")
+# Words that name no product, although some product's name may hold them.
+_EMPTY = word_set("""
+a an the and or of in on for to with at by from who that which have has had been are is were was do
+does did how many much customer household people shopper buyer order last past day week month year
+least most more less than any some all never not no but also often what item product thing coupon
+their they we our us me top time once twice lot anything something nothing over under every each per
+about only just since until before after between within during exactly it this these those he she
+""")
+
+
+@dataclass
+class _Items:
+    """A list of items under one verb."""
+
+    words: list[str]
+    excepted: list[str]
+    end: int
+    any_of: bool = False
+    all_of: bool = False
+
+    @property
+    def mixed(self) -> bool:
+        """Whether "and" and "or" both join its items: more than one reading."""
+        return self.any_of and self.all_of
+
+
+@dataclass(frozen=True)
+class _Times:
+    """In how many orders."""
+
+    start: int
+    end: int
+    op: str
+    number: int
+
+
+class BoughtLinker:
+    """Links purchases over one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def purchases(self, reading: Reading) -> Iterator[Link]:
+        """One link for each verb that is followed by known items."""
+        place = 0
+        while match := lexicon.BUY.search(reading.rest, place):
+            place = match.end()
+            link = self._purchase(reading, match)
+            if link:
+                place = max(place, link.end)
+                yield link
+
+    def _purchase(self, reading: Reading, verb: re.Match[str]) -> Link | None:
+        times = _times(reading.rest, verb.end())
+        items = self._items(reading.rest, times.end if times else verb.end())
+        if items is None:
+            return None
+        end = items.end
+        window = reading.window_behind(end)
+        end = window.end if window else end
+        if not times and (times := _times(reading.rest, end)):
+            end = times.end
+        if not window and (window := reading.window_behind(end)):
+            end = window.end
+        return self._linked(reading, items, (verb.start(), end), times, window)
+
+    def _linked(
+        self,
+        reading: Reading,
+        items: _Items,
+        span: tuple[int, int],
+        times: _Times | None,
+        window: Window | None,
+    ) -> Link | None:
+        start, end = span
+        before = _times_before(reading.rest, start, times)
+        if items.mixed or ((before or times) and len(items.words) > 1 and not items.any_of):
+            return None  # more than one reading
+        times = before or times
+        start = before.start if before else start
+        reading.take(start, end)
+        negation = reading.take_negation(start)
+        start = start if negation is None else negation
+        window = window or reading.window_before(start)
+        if window:
+            reading.take(window.start, window.end)
+            start = min(start, window.start)
+        condition = _condition(items, times, window, negation is not None)
+        return Link(start, end, condition, window=window is not None, takes_window=True)
+
+    def _items(self, text: str, place: int) -> _Items | None:
+        """The list that begins at `place`; None if its first item is unknown."""
+        found = self._item(text, place)
+        if found is None:
+            return None
+        items = _Items([found[0]], [], found[1])
+        while joint := lexicon.ITEM_JOINT.match(text, items.end):
+            found = self._item(text, joint.end())
+            if found is None:
+                break
+            items.words.append(found[0])
+            items.any_of = items.any_of or bool(joint["or"])
+            items.all_of = items.all_of or bool(joint["and"])
+            items.end = found[1]
+        excepted = _EXCEPT.match(text, items.end)
+        if excepted and (found := self._item(text, excepted.end())):
+            items.excepted.append(found[0])
+            items.end = found[1]
+        return items
+
+    def _item(self, text: str, place: int) -> tuple[str, int] | None:
+        """The longest run of words at `place` that names something, and where it ends."""
+        filler = lexicon.ITEM_FILLER.match(text, place)
+        place = filler.end() if filler else place
+        tokens: list[re.Match[str]] = []
+        at = place
+        while (token := _TOKEN.match(text, at)) and len(tokens) < _LONGEST_RUN:
+            tokens.append(token)
+            at = token.end() + (len(text[token.end() :]) - len(text[token.end() :].lstrip(" ")))
+        for count in range(len(tokens), 0, -1):
+            words = text[place : tokens[count - 1].end()]
+            if self._names(words):
+                return words, tokens[count - 1].end()
+        return None
+
+    def _names(self, words: str) -> bool:
+        if not self._vocabulary.known_words((words,)):
+            return False
+        if not word_set(words) & _EMPTY:
+            return True
+        exact = {item.name for item in self._vocabulary.items((words,))}
+        spellings = {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
+        return words in spellings
+
+
+def _times(text: str, place: int) -> _Times | None:
+    """The count of orders that begins at `place`."""
+    match = _TIMES.match(text, place)
+    if match is None:
+        return None
+    more = match["more"] or match["more_zh"] or match["late"]
+    op = ">=" if more else _op(match) or "="
+    number = lexicon.TIMES_WORDS[match["word"]] if match["word"] else to_number(match["n"])
+    return _Times(place, match.end(), op, int(number))
+
+
+def _times_before(text: str, place: int, times: _Times | None) -> _Times | None:
+    """The count that ends at `place`, or the comparison that belongs to a count behind it."""
+    if times:
+        match = _OP_BEFORE.search(text[:place])
+        return match and _Times(match.start(), place, _op(match) or "=", times.number)
+    match = _TIMES_BEFORE.search(text[:place])
+    if match is None or not (match["unit"] or text.startswith("order", place)):
+        return None
+    return _Times(match.start(), place, _op(match) or "=", int(to_number(match["n"])))
+
+
+def _op(match: re.Match[str]) -> str | None:
+    found = (op for n, (op, _) in enumerate(lexicon.BEFORE) if match[f"o{n}"])
+    return next(found, None)
+
+
+def _condition(
+    items: _Items, times: _Times | None, window: Window | None, negative: bool
+) -> Condition:
+    """Items joined by "or", and those of a negation, are one purchase: any of them counts."""
+    several = not (items.any_of or negative)
+    groups = [(word,) for word in items.words] if several else [tuple(items.words)]
+    days = window.days if window else None
+    least, most = (1, None) if times is None else _limits(times)
+    parts: list[Condition] = [
+        Bought(bought=group, last_days=days, at_least=least, at_most=most) for group in groups
+    ]
+    parts = [negated(part) for part in parts] if negative else parts
+    parts += [negated(Bought(bought=(word,), last_days=days)) for word in items.excepted]
+    return parts[0] if len(parts) == 1 else All(all=tuple(parts))
+
+
+def _limits(times: _Times) -> tuple[int, int | None]:
+    """The least and the most orders that a count allows."""
+    number = times.number
+    return {
+        ">=": (number, None),
+        ">": (number + 1, None),
+        "<=": (1, number),
+        "<": (1, max(number - 1, 0)),
+        "=": (number, number),
+    }[times.op]

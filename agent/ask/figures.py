@@ -1,0 +1,335 @@
+"""Numbers of a question linked to the field that the words beside them name.
+
+"spent more than $500", "at least 5 orders in the last 30 days", "客单价高于40元", "5单以上".
+A number whose field is not beside it stays unused: the planner reports it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent.ask import lexicon
+from agent.ask.ranges import values_within
+from agent.ask.reading import Link, Reading, Window, to_days, to_number
+from agent.conditions import Compare
+from agent.vocabulary import Term, Vocabulary
+
+_DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(lexicon.NUMBER_WORDS)})\b|[一二两三四五六七八九十百]+)"
+_CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
+_BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
+_AFTER = re.compile(
+    r"\s*(?:" + "|".join(f"(?P<a{n}>{words})" for n, (_, words) in enumerate(lexicon.AFTER)) + ")"
+)
+_QUANTITY = re.compile(
+    rf"(?:\b(?:between|from)\s+|介于|在)?(?:(?:{_BEFORE})\s*)?{_CURRENCY}"
+    rf"(?<![\d.-])(?P<n>{NUMBER})(?P<factor>k\b|千|万)?"
+    rf"(?:\s*(?P<joint>and|to|-|–|~|到|至)\s*{lexicon.CURRENCY}?\s*(?P<to>{NUMBER})(?P<to_factor>k\b|千|万)?)?"
+    r"(?![\d-])\s*(?P<percent>%|percent)?"
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of the question with its comparison; `to` ends a range."""
+
+    start: int
+    end: int
+    op: lexicon.Op | None
+    value: float
+    to: float | None
+    percent: bool
+    money: bool
+    op_words: str
+
+
+@dataclass(frozen=True)
+class _Name:
+    """How one figure is named before and behind a number."""
+
+    term: Term
+    before: re.Pattern[str]
+    behind: re.Pattern[str] | None
+
+
+class FigureLinker:
+    """Links comparisons and percentiles over one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def comparisons(self, reading: Reading) -> Iterator[Link]:
+        """Every number that has its field beside it."""
+        place = 0
+        while match := _QUANTITY.search(reading.rest, place):
+            place = match.end()
+            link = self._comparison(reading, _quantity(match, reading.rest))
+            if link:
+                place = max(place, link.end)
+                yield link
+
+    def percentiles(self, reading: Reading) -> Iterator[Link]:
+        """ "top 10% by spend", "客单价最高的10%": the field must be named."""
+        for match in lexicon.TOP.finditer(reading.text):
+            found = self._ranked_by(reading, match)
+            if found is None:
+                continue
+            field, start, end = found
+            low = (match["en_side"] or match["zh_side"]) in lexicon.LOW_SIDES
+            value = to_number(match["en"] or match["zh"])
+            op = "bottom_percent" if low else "top_percent"
+            yield reading.link(start, end, Compare(field=field, op=op, value=value))  # type: ignore[arg-type]
+
+    def _ranked_by(self, reading: Reading, match: re.Match[str]) -> tuple[str, int, int] | None:
+        """(field, start, end) of a percentile with the name of its field."""
+        start, end = match.span()
+        behind = re.compile(
+            r"\s*(?:of\s+)?(?:(?:all |our |the )*(?:customers|shoppers|people)\s+)?"
+            r"(?:by\s+|in\s+|的)?(?:their\s+|total\s+)?"
+        )
+        gap = behind.match(reading.rest, end)
+        at = gap.end() if gap else end
+        for name in self._names:
+            if found := name.before.match(reading.rest, at):
+                return self._windowed(name.term.name, start, found.end(), reading)
+        for name in self._names:
+            begin = _ending_at(
+                name.before,
+                reading.rest,
+                start,
+                r"(?:\s|\b(?:is|are|in|the|of)\b|为|在|位于|排名?)*",
+            )
+            if begin is not None:
+                return self._windowed(name.term.name, begin, end, reading)
+        return None
+
+    def _windowed(
+        self, field: str, start: int, end: int, reading: Reading
+    ) -> tuple[str, int, int] | None:
+        field, start, end, _ = _with_window(field, start, end, reading)
+        return field, start, end
+
+    def _comparison(self, reading: Reading, quantity: Quantity) -> Link | None:
+        named = self._named_before(reading.rest, quantity)
+        unit = self._named_behind(reading.rest, quantity)
+        if named and unit and not _agree(named[0], unit[0]):
+            return None
+        if named and unit and unit[0].name in lexicon.TOLD_BEHIND:
+            named = (unit[0], named[1])
+        if named or unit:
+            return self._linked(reading, quantity, named, unit)
+        return self._ranged(reading, quantity)
+
+    def _named_before(self, text: str, quantity: Quantity) -> tuple[Term, int] | None:
+        """The field named right before the number (the longest name), and where it begins."""
+        found = [
+            (name.term, start)
+            for name in self._names
+            if (start := _ending_at(name.before, text, quantity.start, lexicon.LINKING)) is not None
+        ]
+        return min(found, key=lambda pair: pair[1], default=None)
+
+    def _named_behind(self, text: str, quantity: Quantity) -> tuple[Term, int] | None:
+        """The field that the unit behind the number tells, and where the unit ends."""
+        found = [
+            (name.term, match.end())
+            for name in self._names
+            if name.behind and (match := name.behind.match(text, quantity.end))
+        ]
+        if found:
+            return max(found, key=lambda pair: pair[1])
+        return (self._vocabulary.field("spend"), quantity.end) if quantity.money else None
+
+    def _linked(
+        self,
+        reading: Reading,
+        quantity: Quantity,
+        named: tuple[Term, int] | None,
+        unit: tuple[Term, int] | None,
+    ) -> Link | None:
+        term = named[0] if named else unit[0] if unit else None
+        assert term is not None  # noqa: S101
+        start = named[1] if named else quantity.start
+        end = unit[1] if unit else _unit_end(term, reading.rest, quantity.end)
+        op, end = _operator(quantity, reading.rest, end)
+        if not unit:
+            end = max(end, _unit_end(term, reading.rest, end))
+        value, to = _scaled(quantity, term)
+        if value is None:
+            return None
+        field, start, end, window = _with_window(term.name, start, end, reading)
+        condition = Compare(field=field, op=op, value=value, to=to)  # type: ignore[arg-type]
+        takes = any(name == term.name for name, _ in lexicon.WINDOWED)
+        return reading.link(start, end, condition, window=window, takes_window=takes)
+
+    def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
+        """A number against a closed attribute of ranges: "under 35", "收入10万以上"."""
+        for field, (before, behind) in lexicon.RANGED.items():
+            term = self._vocabulary.fields.get(field)
+            if term is None or not term.values:
+                continue
+            span = _ranged_span(field, before, behind, reading.rest, quantity)
+            if span is None:
+                continue
+            op, end = _operator(quantity, reading.rest, span[1])
+            if behind and (more := re.compile(rf"\s*(?:{behind})").match(reading.rest, end)):
+                end = more.end()
+            values = values_within(term.values, op, quantity.value, quantity.to)
+            if not values:
+                return None
+            condition = Compare(field=field, op="in", value=values)
+            if len(values) == 1:
+                condition = Compare(field=field, op="=", value=values[0])
+            return reading.link(span[0], end, condition)
+        return None
+
+    @cached_property
+    def _names(self) -> list[_Name]:
+        names = []
+        for term in self._vocabulary.fields.values():
+            if not term.numeric:
+                continue
+            before, behind = lexicon.FIGURES.get(term.name, ("", ""))
+            labels = [re.escape(label.casefold()) for label in (term.label_en, term.label_zh)]
+            words = "|".join(
+                [*sorted(labels, key=len, reverse=True), *([before] if before else [])]
+            )
+            names.append(
+                _Name(
+                    term,
+                    re.compile(rf"(?<![a-z])(?:{words})(?![a-z])"),
+                    re.compile(rf"\s*(?:{behind})(?![a-z])") if behind else None,
+                )
+            )
+        return names
+
+
+def _quantity(match: re.Match[str], text: str) -> Quantity:
+    groups = match.groupdict()
+    place = next((n for n in range(len(lexicon.BEFORE)) if groups[f"b{n}"]), None)
+    op = None if place is None else lexicon.BEFORE[place][0]
+    words = "" if place is None else groups[f"b{place}"]
+    start, end = match.span()
+    end -= len(match[0]) - len(match[0].rstrip())
+    start += len(match[0]) - len(match[0].lstrip())
+    to = None if match["to"] is None else _value(match["to"], match["to_factor"])
+    value = _value(match["n"], match["factor"] or (match["to_factor"] if to else None))
+    joined = match["joint"] == "and" and not re.match(r"between|from", match[0].lstrip())
+    if joined or (to is not None and (op or to < value)):
+        end, to = match.end("factor") if match["factor"] else match.end("n"), None
+    if op is None and to is None and (after := _AFTER.match(text, end)):  # "5 or more orders"
+        op, words, end = _after_op(after), after[0].strip(), after.end()
+    money = bool(match["money"])
+    return Quantity(start, end, op, value, to, bool(match["percent"]), money, words)
+
+
+def _value(words: str, factor: str | None) -> float:
+    return to_number(words) * lexicon.FACTORS.get(factor or "", 1)
+
+
+def _operator(quantity: Quantity, text: str, end: int) -> tuple[str, int]:
+    """The comparison, looked for behind the number where none stands before it."""
+    if quantity.to is not None:
+        return "between", end + 2 if text.startswith("之间", end) else end
+    if quantity.op:
+        return quantity.op, end
+    for place in (end, quantity.end):
+        if match := _AFTER.match(text, place):
+            return _after_op(match), max(end, match.end())
+    return "=", end
+
+
+def _after_op(match: re.Match[str]) -> lexicon.Op:
+    return next(op for n, (op, _) in enumerate(lexicon.AFTER) if match[f"a{n}"])
+
+
+def _scaled(quantity: Quantity, term: Term) -> tuple[float | None, float | None]:
+    """Value and end in the field's unit; None where they do not fit it."""
+    if term.unit != "share":
+        return (None, None) if quantity.percent else (_whole(quantity.value), quantity.to)
+    if not quantity.percent and quantity.value > 1:
+        return None, None
+    scale = 100 if quantity.percent else 1
+    return _whole(quantity.value / scale), None if quantity.to is None else quantity.to / scale
+
+
+def _whole(value: float) -> float:
+    return int(value) if float(value).is_integer() else value
+
+
+def _agree(named: Term, unit: Term) -> bool:
+    return named.unit == unit.unit or "" in (named.unit, unit.unit)
+
+
+def _unit_end(term: Term, text: str, end: int) -> int:
+    """Where the unit of a named field ends behind its number."""
+    pattern = lexicon.UNITS.get(term.unit)
+    if term.unit == "money":
+        pattern = lexicon.FIGURES["spend"][1]
+    match = re.compile(rf"\s*(?:{pattern})(?![a-z])").match(text, end) if pattern else None
+    return match.end() if match else end
+
+
+def _with_window(field: str, start: int, end: int, reading: Reading) -> tuple[str, int, int, bool]:
+    """The field of the window beside a span, if there is one; else the span as it is."""
+    window: Window | None = reading.window_behind(end) or reading.window_before(start)
+    if window is None or (field, window.days) not in lexicon.WINDOWED:
+        return field, start, end, False
+    reading.take(window.start, window.end)
+    windowed = lexicon.WINDOWED[field, window.days]
+    return windowed, min(start, window.start), max(end, window.end), True
+
+
+def _ending_at(pattern: re.Pattern[str], text: str, place: int, filler: str) -> int | None:
+    """Where the longest match that ends at `place`, filler apart, begins."""
+    for match in pattern.finditer(text, max(0, place - 60), place):
+        if re.fullmatch(filler, text[match.end() : place]):
+            return match.start()
+    return None
+
+
+def _ranged_span(
+    field: str, before: str, behind: str, text: str, quantity: Quantity
+) -> tuple[int, int] | None:
+    """The span of number and name, if the name of the attribute stands beside the number."""
+    start = _ending_at(
+        re.compile(rf"(?<![a-z])(?:{before})(?![a-z])"), text, quantity.start, lexicon.LINKING
+    )
+    unit = re.compile(rf"\s*(?:{behind})(?![a-z])").match(text, quantity.end) if behind else None
+    if start is not None or unit:
+        return quantity.start if start is None else start, unit.end() if unit else quantity.end
+    if field != "age":
+        return None
+    told = lexicon.AGE_OP.fullmatch(quantity.op_words)
+    guessed = lexicon.PLAIN_AGE_OP.fullmatch(quantity.op_words) and lexicon.AGE_NOUN.search(
+        text[: quantity.start]
+    )
+    plain = not (quantity.money or quantity.percent)
+    return (quantity.start, quantity.end) if (told or guessed) and plain else None
+
+
+def silences(reading: Reading) -> Iterator[Link]:
+    """ "no order in the last 60 days", "60天没有下单"."""
+    for match in lexicon.SILENT.finditer(reading.rest):
+        more = "more than" in match[0] or match["over"]
+        condition = Compare(
+            field="days_since_last_order", op=">" if more else ">=", value=to_days(match)
+        )
+        reading.take(*match.span())
+        yield Link(*match.span(), condition)
+
+
+def recent_orders(reading: Reading) -> Iterator[Link]:
+    """ "ordered in the last 30 days", "近30天下过单": fewer days than that since the last order."""
+    for match in lexicon.WINDOW.finditer(reading.rest):
+        start, end = match.span()
+        before = lexicon.RECENT.search(reading.rest[:start])
+        behind = lexicon.RECENT_ZH.match(reading.rest, end)
+        if not (before or behind):
+            continue
+        condition = Compare(field="days_since_last_order", op="<", value=to_days(match))
+        start, end = before.start() if before else start, behind.end() if behind else end
+        yield reading.link(start, end, condition)

@@ -1,0 +1,86 @@
+"""Linked conditions joined as the question joins them: "or" between two makes any, all else all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from agent.ask import lexicon
+from agent.ask.reading import USED, Link, Reading
+from agent.conditions import All, AnyOf, Compare, Condition
+
+Gap = Literal["or", "and", "list", "plain"]
+
+
+def join(links: Sequence[Link], reading: Reading) -> tuple[Condition, list[str]]:
+    """One condition for all links (in order), and the words that leave more than one reading.
+
+    Two links belong to one "or" where it stands between them, and so do those listed before it
+    ("A, B or C"). A negation reaches over its "or": "not A or B" means neither.
+    """
+    gaps = _listed([_gap(a, b, reading) for a, b in pairwise(links)])
+    for place, (a, b) in enumerate(pairwise(links)):
+        if gaps[place] == "and" and _same_attribute(a, b):
+            gaps[place] = "or"  # "aged 25-34 and 35-44" means either
+    groups: list[list[Link]] = []
+    for place, link in enumerate(links):
+        if place and gaps[place - 1] == "or":
+            groups[-1].append(link)
+        else:
+            groups.append([link])
+    parts = [part for group in groups for part in _parts(_any(group))]
+    return All(all=tuple(dict.fromkeys(parts))), _ambiguous(links, gaps, reading)
+
+
+def _gap(a: Link, b: Link, reading: Reading) -> Gap:
+    """What stands between two links; an "or" is used up here."""
+    between = reading.rest[a.end : b.start]
+    if match := lexicon.EITHER_OR.search(between):
+        reading.take(a.end + match.start(), a.end + match.end())
+        return "or"
+    if between and not between.strip(" ,、的" + USED):
+        return "list" if {",", "、"} & set(between) else "plain"
+    both = lexicon.BOTH_AND.search(between)
+    return "and" if both and "," not in between[: both.start()] else "plain"
+
+
+def _listed(gaps: list[Gap]) -> list[Gap]:
+    """ "A, B or C": the commas before an "or" stand for "or"."""
+    for place in reversed(range(len(gaps) - 1)):
+        if gaps[place] == "list" and gaps[place + 1] == "or":
+            gaps[place] = "or"
+    return gaps
+
+
+def _any(group: list[Link]) -> Condition:
+    if len(group) == 1:
+        return group[0].condition
+    if group[0].negative and not any(link.negative for link in group[1:]):
+        neither = [group[0], *(link.negated() for link in group[1:])]
+        return All(all=tuple(link.condition for link in neither))
+    return AnyOf(any=tuple(link.condition for link in group))
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.all if isinstance(condition, All) else (condition,)
+
+
+def _same_attribute(a: Link, b: Link) -> bool:
+    one, other = a.condition, b.condition
+    if not (isinstance(one, Compare) and isinstance(other, Compare)) or one.field != other.field:
+        return False
+    return {one.op, other.op} <= {"=", "in"} and not isinstance(one.value, float | int)
+
+
+def _ambiguous(links: Sequence[Link], gaps: Sequence[Gap], reading: Reading) -> list[str]:
+    found = []
+    for left, right in pairwise(gaps):
+        if {left, right} == {"and", "or"}:
+            found.append("… and … or …" if reading.language == "en" else "……且……或……")
+    for (a, b), gap in zip(pairwise(links), gaps, strict=True):
+        if gap in ("and", "or") and a.takes_window and b.takes_window and a.window != b.window:
+            spoken = a if a.window else b
+            match = lexicon.WINDOW.search(reading.text[spoken.start : spoken.end])
+            found += [match[0].strip()] if match else []
+    return found

@@ -1,0 +1,135 @@
+"""Tags and attribute values that a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.ask import lexicon
+from agent.ask.reading import Link, Reading
+from agent.conditions import Compare, Condition, HasTag, check, from_json
+from agent.errors import ConditionError
+from agent.vocabulary import Term, Vocabulary
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that a person may use for one condition."""
+
+    length: int
+    pattern: re.Pattern[str]
+    condition: Condition
+    buying: bool = False
+
+
+class NameLinker:
+    """Links the words for tags and attribute values, the longest first."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        # Of equal length, what the user gave comes before what a tag supposes.
+        given = [*_value_phrases(vocabulary), *_extra_phrases(vocabulary)]
+        phrases = [*given, *_tag_phrases(vocabulary)]
+        self._phrases = sorted(phrases, key=lambda phrase: -phrase.length)
+        self._buying = [phrase for phrase in self._phrases if phrase.buying]
+
+    def labels_of_buying(self, reading: Reading) -> Iterator[Link]:
+        """Tags whose own name holds a word of buying: "buys across the shop", "只看不买"."""
+        return _linked(reading, self._buying)
+
+    def names(self, reading: Reading) -> Iterator[Link]:
+        """All tags and values."""
+        return _linked(reading, self._phrases)
+
+
+def _linked(reading: Reading, phrases: list[Phrase]) -> Iterator[Link]:
+    for phrase in phrases:
+        while match := phrase.pattern.search(reading.rest):
+            yield reading.link(*match.span(), phrase.condition)
+
+
+def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
+    for name, term in vocabulary.tags.items():
+        for words in {term.label_en, term.label_zh, name.replace("_", " ")}:
+            text = words.casefold()
+            verb = lexicon.BUY.match(text)
+            if verb and vocabulary.known_words((text[verb.end() :].strip(),)):
+                continue  # "buys flowers" is a purchase, which windows and counts may refine
+            buying = bool(lexicon.BUY.search(text))
+            yield Phrase(len(text), re.compile(_around(text)), HasTag(tag=name), buying)
+
+
+def _around(words: str) -> str:
+    """The words of a tag with what people say around them."""
+    if _CHINESE.search(words):
+        return f"{lexicon.TAG_BEFORE_ZH}{re.escape(words)}{lexicon.TAG_AFTER_ZH}"
+    return rf"\b{lexicon.TAG_BEFORE}{_spelled(words)}{lexicon.TAG_AFTER}\b"
+
+
+def _spelled(words: str) -> str:
+    """Words with blanks or hyphens between them, the last one plural or not."""
+    return r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", words)) + "(?:s|es)?"
+
+
+def _value_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
+    seen: dict[str, set[str]] = {}
+    for name, term in vocabulary.fields.items():
+        for value in term.values:
+            for words in _sayings(value, vocabulary):
+                seen.setdefault(words, set()).add(name)
+    for name, term in vocabulary.fields.items():
+        for value in term.values:
+            condition = Compare(field=name, op="=", value=value)
+            for words in _sayings(value, vocabulary):
+                alone = len(seen[words]) == 1 and _tells_enough(words)
+                yield Phrase(len(words), re.compile(_value_pattern(words, term, alone)), condition)
+
+
+def _sayings(value: str, vocabulary: Vocabulary) -> set[str]:
+    return {words.casefold() for words in (value, *vocabulary.labels.get(value, ()))}
+
+
+def _tells_enough(words: str) -> bool:
+    """Whether a value can stand without its attribute's name: a word, or a code like 35-44."""
+    return bool(re.search(r"[^\W\d_]{2,}", words) or re.fullmatch(r"\d+-\d+k?|\d{2,}k?\+", words))
+
+
+def _value_pattern(words: str, term: Term, alone: bool) -> str:
+    if _CHINESE.search(words):
+        value = re.escape(words)
+    else:
+        value = rf"(?<![\w.-]){_spelled(words)}(?![\w+-])"
+    before, behind = lexicon.RANGED.get(term.name, ("", ""))
+    labels = {term.label_en.casefold(), term.label_zh.casefold(), term.name.replace("_", " ")}
+    names = "|".join(
+        [*map(re.escape, sorted(labels, key=len, reverse=True)), *filter(None, [before])]
+    )
+    named = rf"(?:{names}){lexicon.LINKING}"
+    tail = rf"(?:\s*(?:{behind}))?" if behind else ""
+    return rf"(?:{named})?{value}{tail}" if alone else rf"{named}{value}{tail}"
+
+
+def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
+    for words, given in lexicon.PHRASES:
+        condition = from_json(given)
+        try:
+            check(condition, vocabulary)
+        except ConditionError:
+            continue
+        pattern = "|".join(
+            part if _CHINESE.search(part) else rf"\b(?:{part})\b" for part in _parts(words)
+        )
+        yield Phrase(len(words), re.compile(pattern), condition)
+
+
+def _parts(words: str) -> list[str]:
+    """The alternatives of a pattern that stand outside all brackets."""
+    parts, depth, start = [], 0, 0
+    for place, character in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and depth == 0:
+            parts.append(words[start:place])
+            start = place + 1
+    return [*parts, words[start:]]

@@ -1,0 +1,376 @@
+"""Questions against conditions written by hand; what is not understood must be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.ask.plan import Plan, Planner
+from agent.conditions import All, to_json
+from agent.tags.names import load_vocabulary
+from tests.ask.conftest import Shop
+
+Json = dict[str, Any]
+
+
+def tag(name: str) -> Json:
+    return {"tag": name}
+
+
+def field(name: str, op: str, value: Any, **rest: Any) -> Json:
+    return {"field": name, "op": op, "value": value, **rest}
+
+
+def bought(*words: str, **rest: Any) -> Json:
+    return {"bought": list(words), **rest}
+
+
+def no(part: Json) -> Json:
+    return {"not": part}
+
+
+def either(*parts: Json) -> Json:
+    return {"any": list(parts)}
+
+
+PETS, COUPONS, WINE = tag("pet_owner"), tag("coupon_lover"), tag("wine")
+KIDS = field("kids_count", "!=", "0")
+# question, kind, conditions, field of the breakdown
+UNDERSTOOD: list[tuple[str, str, list[Json], str | None]] = [
+    # ---- a tag
+    ("How many pet owners are there?", "count", [PETS], None),
+    ("How many customers are tagged coupon lover?", "count", [COUPONS], None),
+    ("How many people own a pet?", "count", [PETS], None),
+    ("how many wine lovers do we have", "count", [WINE], None),
+    ("How many customers have lapsed?", "count", [tag("lapsed")], None),
+    ("有多少养宠物的顾客？", "count", [PETS], None),
+    ("优惠券爱好者有多少人？", "count", [COUPONS], None),
+    ("喜欢葡萄酒的顾客有几位", "count", [WINE], None),
+    ("已流失的顾客有多少？", "count", [tag("lapsed")], None),
+    # ---- a figure
+    ("How many customers ordered at least 5 times?", "count", [field("orders", ">=", 5)], None),
+    ("customers with more than 10 orders", "count", [field("orders", ">", 10)], None),
+    ("How many customers placed exactly one order?", "count", [field("orders", "=", 1)], None),
+    ("Who spent more than $1,000?", "list", [field("spend", ">", 1000)], None),
+    ("customers with 5 or more orders", "count", [field("orders", ">=", 5)], None),
+    (
+        "How many customers placed between 3 and 6 orders?",
+        "count",
+        [field("orders", "between", 3, to=6.0)],
+        None,
+    ),
+    (
+        "Which customers have an average order value above 40 dollars?",
+        "list",
+        [field("average_order_value", ">", 40)],
+        None,
+    ),
+    (
+        "customers who spend over $60 an order",
+        "count",
+        [field("average_order_value", ">", 60)],
+        None,
+    ),
+    (
+        "How many customers have at least 20% of their orders on weekends?",
+        "count",
+        [field("weekend_share", ">=", 0.2)],
+        None,
+    ),
+    ("下单至少5次的顾客有多少？", "count", [field("orders", ">=", 5)], None),
+    ("消费超过1000元的顾客有多少？", "count", [field("spend", ">", 1000)], None),
+    ("消费500元以上的顾客", "count", [field("spend", ">=", 500)], None),
+    ("订单数在3到6单之间的顾客有多少", "count", [field("orders", "between", 3, to=6.0)], None),
+    ("客单价高于40元的顾客有哪些？", "list", [field("average_order_value", ">", 40)], None),
+    ("用券订单占比超过20%的顾客", "count", [field("coupon_share", ">", 0.2)], None),
+    ("消费金额超过1万元的顾客有多少", "count", [field("spend", ">", 10000)], None),
+    # ---- windows
+    (
+        "How many pet owners ordered at least 5 times in the last 30 days?",
+        "count",
+        [PETS, field("orders_last_30d", ">=", 5)],
+        None,
+    ),
+    (
+        "In the last 90 days, who spent less than $50?",
+        "list",
+        [field("spend_last_90d", "<", 50)],
+        None,
+    ),
+    (
+        "How many customers ordered in the last 30 days?",
+        "count",
+        [field("days_since_last_order", "<", 30)],
+        None,
+    ),
+    (
+        "How many customers have not ordered in the last 60 days?",
+        "count",
+        [field("days_since_last_order", ">=", 60)],
+        None,
+    ),
+    (
+        "customers who haven't bought anything for two weeks",
+        "count",
+        [field("days_since_last_order", ">=", 14)],
+        None,
+    ),
+    ("近30天下单超过3次的顾客有多少？", "count", [field("orders_last_30d", ">", 3)], None),
+    ("最近90天消费不足50元的顾客", "count", [field("spend_last_90d", "<", 50)], None),
+    ("60天没有下单的顾客有多少？", "count", [field("days_since_last_order", ">=", 60)], None),
+    ("近30天下过单的顾客有多少？", "count", [field("days_since_last_order", "<", 30)], None),
+    ("超过三十天未购买的顾客", "count", [field("days_since_last_order", ">", 30)], None),
+    # ---- percentiles
+    ("top 10% of customers by spend", "count", [field("spend", "top_percent", 10)], None),
+    (
+        "Who is in the bottom 20 percent by number of orders?",
+        "list",
+        [field("orders", "bottom_percent", 20)],
+        None,
+    ),
+    ("消费金额前10%的顾客有多少？", "count", [field("spend", "top_percent", 10)], None),
+    (
+        "客单价最高的5%顾客中有多少养宠物？",
+        "count",
+        [field("average_order_value", "top_percent", 5), PETS],
+        None,
+    ),
+    # ---- purchases
+    ("How many customers bought wine?", "count", [bought("wine")], None),
+    (
+        "Who bought baby food in the last 90 days?",
+        "list",
+        [bought("baby food", last_days=90)],
+        None,
+    ),
+    (
+        "How many customers bought coffee at least 3 times in the last 180 days?",
+        "count",
+        [bought("coffee", at_least=3, last_days=180)],
+        None,
+    ),
+    (
+        "How many people bought wine and dog food?",
+        "count",
+        [bought("wine"), bought("dog food")],
+        None,
+    ),
+    ("How many people bought wine or beer?", "count", [bought("wine", "beer")], None),
+    (
+        "customers who bought wine but not beer in the last 45 days",
+        "count",
+        [bought("wine", last_days=45), no(bought("beer", last_days=45))],
+        None,
+    ),
+    ("How many customers never bought coffee?", "count", [no(bought("coffee"))], None),
+    (
+        "customers with at least 2 orders with vinegar",
+        "count",
+        [bought("vinegar", at_least=2)],
+        None,
+    ),
+    ("How many customers bought flowers?", "count", [bought("flowers")], None),
+    ("买过葡萄酒的顾客有多少？", "count", [bought("葡萄酒")], None),
+    (
+        "哪些顾客买过婴儿辅食，而且近90天消费超过500元？",
+        "list",
+        [bought("婴儿辅食"), field("spend_last_90d", ">", 500)],
+        None,
+    ),
+    ("近45天购买过咖啡的顾客有多少", "count", [bought("咖啡", last_days=45)], None),
+    ("没有买过咖啡的顾客有多少？", "count", [no(bought("咖啡"))], None),
+    ("近60天没买过狗粮的顾客", "count", [no(bought("狗粮", last_days=60))], None),
+    ("至少买过3次咖啡的顾客有多少", "count", [bought("咖啡", at_least=3)], None),
+    ("买过葡萄酒或啤酒的顾客有多少", "count", [bought("葡萄酒", "啤酒")], None),
+    (
+        "买过葡萄酒但没买过啤酒的顾客有多少",
+        "count",
+        [bought("葡萄酒"), no(bought("啤酒"))],
+        None,
+    ),
+    # ---- not
+    (
+        "How many pet owners are not coupon lovers?",
+        "count",
+        [PETS, no(COUPONS)],
+        None,
+    ),
+    ("customers without kids", "count", [no(KIDS)], None),
+    ("How many pet owners don't have kids?", "count", [PETS, no(KIDS)], None),
+    ("养宠物但不是优惠券爱好者的顾客有多少？", "count", [PETS, no(COUPONS)], None),
+    ("没有孩子的顾客有多少？", "count", [no(KIDS)], None),
+    ("neither", "search", [], None),
+    # ---- or
+    ("How many are pet owners or coupon lovers?", "count", [either(PETS, COUPONS)], None),
+    (
+        "pet owners, coupon lovers or wine drinkers who ordered at least 5 times",
+        "count",
+        [either(PETS, COUPONS, WINE), field("orders", ">=", 5)],
+        None,
+    ),
+    (
+        "customers who are not pet owners or coupon lovers",
+        "count",
+        [no(PETS), no(COUPONS)],
+        None,
+    ),
+    ("养宠物或优惠券爱好者的顾客有多少", "count", [either(PETS, COUPONS)], None),
+    # ---- attributes
+    ("How many customers are aged 25-34?", "count", [field("age", "=", "25-34")], None),
+    (
+        "How many customers are under 35?",
+        "count",
+        [field("age", "in", ["19-24", "25-34"])],
+        None,
+    ),
+    ("customers aged 25 to 44", "count", [field("age", "in", ["25-34", "35-44"])], None),
+    ("people 55 or older", "count", [field("age", "in", ["55-64", "65+"])], None),
+    (
+        "Which homeowners are married?",
+        "list",
+        [field("home_ownership", "=", "Homeowner"), field("marital_status", "=", "Married")],
+        None,
+    ),
+    (
+        "households with an income of at least 100K",
+        "count",
+        [field("income", "in", ["100-124K", "250K+"])],
+        None,
+    ),
+    ("customers with at least 2 kids", "count", [field("kids_count", "in", ["2", "3+"])], None),
+    ("households with household size 2", "count", [field("household_size", "=", "2")], None),
+    ("25-34岁的顾客有多少？", "count", [field("age", "=", "25-34")], None),
+    ("35岁以下的顾客有多少？", "count", [field("age", "in", ["19-24", "25-34"])], None),
+    (
+        "已婚且有房的顾客有多少",
+        "count",
+        [field("marital_status", "=", "Married"), field("home_ownership", "=", "Homeowner")],
+        None,
+    ),
+    ("家庭收入10万以上的顾客", "count", [field("income", "in", ["100-124K", "250K+"])], None),
+    ("有孩子的顾客有多少？", "count", [KIDS], None),
+    # ---- breakdowns
+    ("How many coupon lovers are there by age?", "breakdown", [COUPONS], "age"),
+    ("pet owners per age group", "breakdown", [PETS], "age"),
+    ("All customers by marital status", "breakdown", [], "marital_status"),
+    ("按年龄分组，养宠物的顾客有多少？", "breakdown", [PETS], "age"),
+    ("各年龄段的顾客分别有多少", "breakdown", [], "age"),
+    # ---- lists and everyone
+    ("List all new customers", "list", [tag("new_customer")], None),
+    ("Show me customers who live alone", "list", [field("household_size", "=", "1")], None),
+    ("列出周末购物者", "list", [tag("weekend_shopper")], None),
+    ("谁是新顾客？", "list", [tag("new_customer")], None),
+    ("How many customers are there?", "count", [], None),
+    ("How many customers do we have in total?", "count", [], None),
+    ("一共有多少顾客？", "count", [], None),
+    # ---- only ranking is left
+    ("Who seems to enjoy cosy evenings?", "search", [], None),
+    ("像文艺青年一样生活", "search", [], None),
+]
+
+# question, words of which at least these must be reported
+NOT_UNDERSTOOD: list[tuple[str, list[str]]] = [
+    ("How many friendly pet owners are there?", ["friendly"]),
+    ("How many pet owners bought caviar?", ["bought caviar"]),
+    ("How many customers bought green wine?", ["green"]),
+    ("pet owners who ordered in December", ["ordered", "december"]),
+    ("How many pet owners ordered at least 5 times in the last 45 days?", ["last 45 days"]),
+    ("How many customers spent more than $100 on wine?", ["on"]),
+    ("top 10 customers by spend", ["top 10"]),
+    ("top 10% of customers", ["10"]),
+    ("How many orders did pet owners place last month?", ["orders", "last month"]),
+    ("What is the average spend of pet owners?", ["average spend"]),
+    ("How many customers over 57 are pet owners?", ["57"]),
+    ("pet owners and coupon lovers or wine drinkers", ["and … or"]),
+    ("How many 17 pet owners", ["17"]),
+    ("neither pet owners nor coupon lovers", ["neither", "nor"]),
+    ("pet owners not in Berlin", ["not", "berlin"]),
+    ("people who are more than 50 percent pet owners", ["50"]),
+    ("spent more than 100 on wine and ordered at least 5 times", ["on"]),
+    ("How many coupon lovers by age and by shoe size", ["by shoe size"]),
+    ("customers who bought wine and beer at least 3 times", ["bought"]),
+    ("友好的养宠物顾客有多少？", ["友好"]),
+    ("养宠物的顾客上个月消费了多少？", ["上", "消费"]),
+    ("买过鱼子酱的养宠物顾客有多少", ["买过鱼子酱"]),
+    ("近45天下单至少5次的顾客有多少", ["45"]),
+    ("在葡萄酒上消费超过100元的顾客", ["上"]),
+    ("养宠物的前10位顾客", ["10"]),
+    ("近30天下单至少3次且消费超过100元的顾客", ["近30天"]),
+    ("养宠物的顾客平均消费多少", ["平均消费"]),
+    ("没有养宠物的北京顾客", ["北京"]),
+]
+UNKNOWN = [
+    ("How many pet owners opened our last email?", "opened"),
+    ("How many customers bought umbrellas because of the weather?", "weather"),
+    ("What is the phone number of our best customer?", "phone"),
+    ("养宠物的顾客中有多少打开过邮件？", "邮件"),
+    ("顾客的手机号是多少", "手机号"),
+]
+
+
+@pytest.fixture(scope="module")
+def planner(shop: Shop) -> Planner:
+    return Planner(load_vocabulary(shop.workspace))
+
+
+def conditions(plan: Plan) -> list[Json]:
+    assert isinstance(plan.condition, All)
+    return [to_json(part) for part in plan.condition.all]
+
+
+@pytest.mark.parametrize(("question", "kind", "expected", "group_by"), UNDERSTOOD)
+def test_a_question_becomes_its_conditions(
+    planner: Planner, question: str, kind: str, expected: list[Json], group_by: str | None
+) -> None:
+    plan = planner.plan(question)
+    found = conditions(plan)
+    assert {"unanswerable": plan.unanswerable, "kind": plan.kind, "by": plan.group_by} == {
+        "unanswerable": None,
+        "kind": kind,
+        "by": group_by,
+    }
+    assert sorted(map(str, found)) == sorted(map(str, expected))
+    assert plan.kind == "search" or not plan.unused
+
+
+@pytest.mark.parametrize(("question", "words"), NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_said_and_not_counted(
+    planner: Planner, question: str, words: list[str]
+) -> None:
+    plan = planner.plan(question)
+    told = " | ".join(plan.unused)
+    assert all(word in told for word in words), told
+    assert plan.unanswerable is not None
+
+
+@pytest.mark.parametrize(("question", "word"), UNKNOWN)
+def test_what_no_data_holds_is_said(planner: Planner, question: str, word: str) -> None:
+    assert word in str(planner.plan(question).unanswerable)
+
+
+@pytest.mark.parametrize("question", [row[0] for row in UNDERSTOOD if row[1] != "search"])
+@pytest.mark.parametrize("word", ["zorble", "42", "怪兽"])
+def test_a_strange_word_anywhere_is_never_dropped(
+    planner: Planner, question: str, word: str
+) -> None:
+    for text in (f"{question} {word}", f"{word} {question}", f"{question.rstrip('?？')}, {word}?"):
+        plan = planner.plan(text)
+        assert any(word in run for run in plan.unused), text
+        assert plan.unanswerable
+
+
+@pytest.mark.parametrize("question", [row[0] for row in UNDERSTOOD])
+def test_case_width_and_blanks_do_not_matter(planner: Planner, question: str) -> None:
+    wide = question.translate({ord("%"): "％", ord("0"): "０", ord("5"): "５"})
+    for text in (question.upper(), f"  {wide} "):
+        assert planner.plan(text).condition == planner.plan(question).condition
+
+
+def test_a_tag_that_the_shop_does_not_give_is_no_zero(shop: Shop) -> None:
+    planner = Planner(load_vocabulary(shop.workspace), given_tags={"pet_owner"})
+    assert planner.plan("How many pet owners?").unanswerable is None
+    assert "vitamins" in str(
+        planner.plan("vitamins and supplements: how many customers?").unanswerable
+    )
+    assert "非处方药" in str(planner.plan("有多少非处方药的顾客？").unanswerable)
