@@ -77,7 +77,7 @@ def _serve(workspace: Workspace, progress: Progress, found: list[Endpoint]) -> s
 
 
 def _index(workspace: Workspace, progress: Progress) -> str:
-    return f"{refresh_index(workspace, workspace.settings.language, progress):,} texts embedded"
+    return f"{refresh_index(workspace, progress):,} texts embedded"
 
 
 def _shown(workspace: Workspace, chosen: Sequence[str]) -> Iterator[Step]:

@@ -36,7 +36,7 @@ class ModelSettings(_Section):
 
 
 class EmbeddingSettings(_Section):
-    """Text vectors: `builtin` (multilingual-e5-small), a sentence-transformers model, or a server's."""
+    """Text vectors: `builtin` (multilingual-e5-small), sentence-transformers, or a server's."""
 
     kind: Literal["builtin", "sentence-transformers", "server"] = "builtin"
     name: str = "multilingual-e5-small"
@@ -48,12 +48,14 @@ class Settings(_Section):
     """Everything a home folder can be told.
 
     as_of replaces the date of the last event. tell_attributes lets summaries tell what the user
-    gave about a customer (age, income …): off, because they invite stereotypes.
+    gave about a customer (age, income …): off, because they invite stereotypes. sensitive_tags
+    switches on tags that touch on health and the like, each by its id with the reason for it.
     """
 
     language: Language = "en"
     as_of: date | None = None
     tell_attributes: bool = False
+    sensitive_tags: dict[str, Annotated[str, Field(min_length=10)]] = {}
     buckets: Annotated[int, Field(ge=1, le=4096)] = 16
     store_url: SecretStr | None = None
     chroma_url: str | None = None

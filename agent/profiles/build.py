@@ -83,7 +83,7 @@ def _build(
             report.translated = refresh_glossary(workspace, endpoints, language, progress)
         report.tags = refresh_tags(workspace, progress)
         report.summaries = write_summaries(workspace, endpoints, chosen, language, progress)
-        report.indexed = refresh_index(workspace, language, progress)
+        report.indexed = refresh_index(workspace, progress)
         status = "failed" if report.summaries.failed else "done"
     except Exception:
         status = "failed"
@@ -114,14 +114,21 @@ def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
 def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
     """Rule tags for all customers, if facts, taxonomy or glossary changed."""
     glossary = workspace.store.rows(tables.glossary.select())
-    state = _state(workspace.store.get_meta("facts_of"), read_text("taxonomy.yaml"), glossary)
+    sensitive = workspace.settings.sensitive_tags
+    taxonomy = read_text("taxonomy.yaml")
+    state = _state(workspace.store.get_meta("facts_of"), taxonomy, glossary, sensitive)
     if workspace.store.get_meta("tags_of") == state:
         return 0
     progress(Tick("apply tag rules", 0, 1))
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
         warehouse.register("customer_facts", customer_frame(workspace.store))
-        rows = apply_rules(warehouse, load_vocabulary(workspace), load_taxonomy())
+        vocabulary = load_vocabulary(workspace)
+        for tag in sensitive:
+            vocabulary.tag(tag)
+        rows = apply_rules(warehouse, vocabulary, load_taxonomy(), tuple(sensitive))
     workspace.store.replace_all(tables.tags, rows)
+    if sensitive:
+        workspace.store.note("sensitive tags given", sensitive)
     workspace.store.set_meta("tags_of", state)
     progress(Tick("apply tag rules", 1, 1))
     return len(rows)

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from agent.data import store as tables
-from agent.facts.sheet import sheet_text
+from agent.facts.catalogue import facts_table
 from agent.profiles.sheets import Sheets
 from agent.progress import Progress, silent
 from agent.search.embeddings import embedder
@@ -30,47 +30,43 @@ def open_index(workspace: Workspace) -> Index:
     return Index(folder, url, embedder(workspace.settings.embedding))
 
 
-def refresh_index(workspace: Workspace, language: Language, progress: Progress = silent) -> int:
-    """Make the index hold just the customers of the store; returns how many texts were embedded.
-
-    A customer without a summary is found by the fact sheet in `language`.
-    """
-    entries = list(customer_entries(workspace, language))
+def refresh_index(workspace: Workspace, progress: Progress = silent) -> int:
+    """Make the index hold just the profiles of the store; returns how many texts were embedded."""
+    entries = list(customer_entries(workspace))
     with open_index(workspace) as index:
         index.delete(index.ids() - {entry.customer for entry in entries})
         return index.upsert(entries, progress)
 
 
-def customer_entries(workspace: Workspace, language: Language) -> Iterator[Entry]:
-    """One entry a customer, in order of id."""
+def customer_entries(workspace: Workspace) -> Iterator[Entry]:
+    """One entry a profile, in order of id.
+
+    Customers without a summary are left out: embedding takes longer than all other steps for them
+    together, and counting does not need the index.
+    """
     sheets = Sheets(workspace.store)
     labels = {tag.id: tag.term() for tag in load_taxonomy()}
-    profiles = _profiles(workspace)
     carried = _carried(workspace)
-    for customer in sheets.customers:
-        profile = profiles.get(customer)
-        spoken: Language = language if profile is None else profile["language"]
-        text = (
-            sheet_text(sheets.sheet(customer, spoken), spoken)
-            if profile is None
-            else profile["summary"]
-        )
+    for profile in _profiles(workspace):
+        customer, spoken = profile["customer"], profile["language"]
         tags = tuple(carried.get(customer, ()))
         head, comma = _TAGS[spoken]
         told = comma.join(labels[tag].label(spoken) for tag in tags if tag in labels)
         yield Entry(
             customer=customer,
-            text=text + (head + told if told else ""),
+            text=profile["summary"] + (head + told if told else ""),
             language=spoken,
             tags=tags,
             numbers=_numbers(sheets.facts(customer)),
         )
 
 
-def _profiles(workspace: Workspace) -> dict[str, dict[str, Any]]:
-    table = tables.profiles
+def _profiles(workspace: Workspace) -> list[dict[str, Any]]:
+    """Those of customers that still have facts."""
+    table, facts = tables.profiles, facts_table
     query = sa.select(table.c.customer, table.c.language, table.c.summary)
-    return {row["customer"]: row for row in workspace.store.rows(query)}
+    known = query.join(facts, facts.c.customer == table.c.customer)
+    return workspace.store.rows(known.order_by(table.c.customer))
 
 
 def _carried(workspace: Workspace) -> Mapping[str, list[str]]:

@@ -27,5 +27,5 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 @pytest.fixture(scope="session")
 def indexed_shop(shop: Shop) -> Shop:
     """The same with its index."""
-    refresh_index(shop.workspace, "en")
+    refresh_index(shop.workspace)
     return shop
