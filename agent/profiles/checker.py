@@ -26,6 +26,7 @@ MIN_CHARACTERS: dict[Language, int] = {"en": 25, "zh": 10}
 _REPEATED_WORDS: dict[Language, int] = {"en": 6, "zh": 8}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]+|[\u3400-\u9fff]+|[^\W\d_\ue000-\uf8ff]+")
+_CURRENCY = re.compile(r"# ([^\W\d_\u3400-\u9fff]+)")
 _TOKENS = re.compile(rf"[a-z']+|\d+|[\u3400-\u9fff{LABEL}]")
 _BOUND = re.compile(
     r"(?:\b(?:more|less|fewer|larger|smaller|higher|lower) than|\bup to|\bover(?=\s*[$€£¥₹])"
@@ -139,7 +140,7 @@ class _Check:
     def _words(self) -> Iterator[Refusal]:
         """Categories, claims and words for which the sheet gives no leave."""
         rest = _blank(self.checker._vocabulary(self.held), self.read.text)
-        rest = _blank(_given_words(self.sheet), rest)
+        rest = _blank(_pattern(self._own_words()), rest)
         denied = [("category", "", self.checker._names)]
         denied += [
             ("claim", f" ({name})", self.checker._patterns[name])
@@ -152,6 +153,11 @@ class _Check:
                     rest = _erase(rest, match.start(), match.end())
         for match in _LETTERS.finditer(rest):
             yield Refusal("word", match[0])
+
+    def _own_words(self) -> list[str]:
+        """Words that this sheet alone brings: of the given attributes, and of a currency."""
+        given = " ".join(fold(fact.text) for fact in self.sheet if fact.id.startswith("given:"))
+        return _LETTERS.findall(given) + _CURRENCY.findall(self.told)
 
     def _misplaced(self) -> Iterator[Refusal]:
         """Claims that the sheet makes, but of another matter."""
@@ -240,11 +246,6 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
         part = re.escape(word).replace(r"\#", "#+").replace(r"\ ", r"\s+")
         parts.append(rf"\b{part}(?!\w)" if word[0].isascii() and word[0] != "#" else part)
     return re.compile("|".join(parts) or r"(?!)")
-
-
-def _given_words(sheet: Sequence[Fact]) -> re.Pattern[str]:
-    given = " ".join(fold(fact.text) for fact in sheet if fact.id.startswith("given:"))
-    return _pattern(re.findall(r"[a-z]+|[\u3400-\u9fff]+", given))
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:

@@ -89,7 +89,7 @@ def _inflected(label: str) -> str:
         stem, ending = label[:-3], "(?:y|ies)"
     elif label.endswith("s") and not label.endswith("ss"):
         stem, ending = label[:-1], "s?"
-    return rf"(?<![^\W\d_]){re.escape(stem)}{ending}(?![^\W\d_])"
+    return rf"(?<![a-z]){re.escape(stem)}{ending}(?![a-z])"
 
 
 def _cut(text: str, ends: re.Pattern[str]) -> list[Span]:

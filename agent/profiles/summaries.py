@@ -26,7 +26,7 @@ from agent.profiles.checker import Checker
 from agent.profiles.sheets import Sheets
 from agent.profiles.writer import Writer, Written
 from agent.progress import Progress, Tick, silent
-from agent.prompts import Prompt, load_claims, load_prompt
+from agent.prompts import Prompt, load_claims, load_prompt, read_text
 from agent.settings import Language, Settings
 from agent.tags.names import catalogue_names
 from agent.workspace import Workspace
@@ -101,7 +101,7 @@ def write_summaries(
     sheets = Sheets(workspace.store, settings.tell_attributes)
     prompt = load_prompt("summary", language)
     report = SummaryReport(chosen=len(customers))
-    version = Version(language, prompt.hash, settings.model.name)
+    version = Version(language, _rules_hash(prompt), settings.model.name)
     tasks = _stale(workspace, sheets, customers, version, report)
     if tasks:
         names = catalogue_names(workspace, sheets.glossary, language)
@@ -111,6 +111,11 @@ def write_summaries(
         )
         asyncio.run(job)
     return report
+
+
+def _rules_hash(prompt: Prompt) -> str:
+    """Changes with the prompt, and with what the checker takes."""
+    return hashlib.sha256((prompt.hash + read_text("claims.yaml")).encode()).hexdigest()[:16]
 
 
 async def _write_all(
