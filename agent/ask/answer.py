@@ -15,14 +15,18 @@ import sqlalchemy as sa
 
 from agent.ask.evidence import customer_evidence
 from agent.ask.plan import Plan, Planner
+from agent.ask.say import answer_words
 from agent.conditions import All, select_customers, to_json
 from agent.data import store as tables
 from agent.data.warehouse import Warehouse
+from agent.errors import DataError
 from agent.facts.frame import customer_frame
 from agent.search.customers import open_index
 from agent.search.index import Index
 from agent.settings import Language
 from agent.tags.names import load_vocabulary
+from agent.tags.rules import local_rules
+from agent.tags.taxonomy import load_taxonomy
 from agent.words import condition_words
 from agent.workspace import Workspace
 
@@ -31,10 +35,11 @@ SAMPLE = 5
 
 @dataclass(frozen=True)
 class Citation:
-    """A customer that the answer rests on, and what of the data says so."""
+    """A customer that the answer rests on: what of the data says so, and the written profile."""
 
     customer: str
     evidence: list[str]
+    summary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """What `portrait ask --json` prints."""
+    """What `portrait ask --json` prints. `unused`: the words that were not understood."""
 
     question: str
     language: Language
@@ -59,6 +64,7 @@ class Result:
     groups: list[Group] | None
     answer: str
     citations: list[Citation]
+    unused: list[str]
     unanswerable: str | None
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,17 +73,29 @@ class Result:
 
 
 class Asker:
-    """Answers questions over one home; opens everything once, for many questions."""
+    """Answers questions over one home; opens everything once, for many questions.
+
+    Raises `DataError` where there are no data or no facts yet, `SearchIndexError`.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
-        self._vocabulary = load_vocabulary(workspace)
-        self._planner = Planner(self._vocabulary)
+        as_of = workspace.as_of
         self._frame = customer_frame(workspace.store).set_index("customer", drop=False)
-        self._warehouse = Warehouse(workspace.events, workspace.products, workspace.as_of)
-        self._warehouse.register("customer_facts", self._frame.reset_index(drop=True))
-        self._warehouse.register("customer_tags", _tags_frame(workspace))
+        if self._frame.empty:
+            raise DataError(f"{workspace.home} holds no facts yet: run `portrait build` first")
+        tags = _tags_frame(workspace)
+        self._vocabulary = load_vocabulary(workspace)
+        rules, _ = local_rules(load_taxonomy(), self._vocabulary)
+        self._planner = Planner(self._vocabulary, {*rules, *tags["tag"]})
         self._store = workspace.store
-        self._index: Index = open_index(workspace)
+        self._warehouse = Warehouse(workspace.events, workspace.products, as_of)
+        self._warehouse.register("customer_facts", self._frame.reset_index(drop=True))
+        self._warehouse.register("customer_tags", tags)
+        try:
+            self._index: Index = open_index(workspace)
+        except BaseException:
+            self._warehouse.close()
+            raise
 
     def close(self) -> None:
         """Give back the index and the event files."""
@@ -91,24 +109,28 @@ class Asker:
         self.close()
 
     def ask(self, question: str) -> Result:
-        """The answer to a question in English or Chinese. Raises `ConditionError`, `DataError`."""
+        """The answer to a question in English or Chinese. Raises `DataError`."""
         plan = self._planner.plan(question)
         if plan.unanswerable:
             return self._result(plan, None, [], None, [])
         if plan.kind == "search":
-            found = [hit.customer for hit in self._index.search(question, SAMPLE)]
-            return self._result(plan, None, found, None, found)
+            return self._result(plan, None, [], None, self._nearest(question, None))
         customers = self._select(plan)
-        shown = self._sample(question, customers)
+        shown = self._nearest(question, customers)
         return self._result(plan, len(customers), customers, self._groups(plan, customers), shown)
 
     def _select(self, plan: Plan) -> list[str]:
         query = select_customers(plan.condition, self._vocabulary, self._warehouse.as_of)
         return [customer for (customer,) in self._warehouse.rows(query)]
 
-    def _sample(self, question: str, customers: Sequence[str]) -> list[str]:
-        hits = self._index.search(question, SAMPLE, within=customers) if customers else []
-        return [hit.customer for hit in hits]
+    def _nearest(self, question: str, within: Sequence[str] | None) -> list[str]:
+        """The profiles most alike to the question, then the other customers who spent most."""
+        if within is not None and not within:
+            return []
+        hits = self._index.search(question, SAMPLE, within=within)
+        found = [hit.customer for hit in hits if hit.customer in self._frame.index]
+        spend = self._frame.loc[list(within or ()), "spend"].sort_values(ascending=False)
+        return [*found, *(c for c in spend.index if c not in found)][:SAMPLE]
 
     def _groups(self, plan: Plan, customers: Sequence[str]) -> list[Group] | None:
         if plan.group_by is None:
@@ -127,10 +149,11 @@ class Asker:
         count: int | None,
         customers: list[str],
         groups: list[Group] | None,
-        shown: list[str],
+        shown: Sequence[str],
     ) -> Result:
         parts = plan.condition.all if isinstance(plan.condition, All) else (plan.condition,)
         words = condition_words(plan.condition, plan.language, self._vocabulary)
+        table = [] if groups is None else [(self._label(g, plan.language), g.count) for g in groups]
         return Result(
             question=plan.question,
             language=plan.language,
@@ -140,57 +163,29 @@ class Asker:
             count=count,
             customers=customers,
             groups=groups,
-            answer=_say(plan, words, count, len(self._frame), self._group_words(plan, groups)),
-            citations=[Citation(c, self._evidence(c, plan)) for c in shown],
+            answer=answer_words(plan, words, count, len(self._frame), table),
+            citations=[self._citation(customer, plan) for customer in shown],
+            unused=list(plan.unused),
             unanswerable=plan.unanswerable,
         )
 
-    def _evidence(self, customer: str, plan: Plan) -> list[str]:
+    def _citation(self, customer: str, plan: Plan) -> Citation:
         found = customer_evidence(
             customer, plan.condition, plan.language, self._vocabulary, self._warehouse, self._store
         )
         table = tables.profiles
         query = sa.select(table.c.summary).where(table.c.customer == customer)
-        return found + [row["summary"] for row in self._store.rows(query)]
+        summaries = [row["summary"] for row in self._store.rows(query)]
+        return Citation(customer, found, next(iter(summaries), None))
 
-    def _group_words(self, plan: Plan, groups: list[Group] | None) -> str:
-        if groups is None or plan.group_by is None:
-            return ""
-        unknown = "unknown" if plan.language == "en" else "未知"
-        labels = self._vocabulary.labels
-        place = 1 if plan.language == "zh" else 0
-        return "; ".join(
-            f"{unknown if g.value is None else labels.get(g.value, (g.value, g.value))[place]} "
-            f"{g.count:,}"
-            for g in groups
-        )
+    def _label(self, group: Group, language: Language) -> str:
+        if group.value is None:
+            return "unknown" if language == "en" else "未知"
+        pair = self._vocabulary.labels.get(group.value, (group.value, group.value))
+        return pair[language == "zh"]
 
 
 def _tags_frame(workspace: Workspace) -> pd.DataFrame:
     table = tables.tags
     query = sa.select(table.c.customer, table.c.tag, table.c.probability)
     return pd.DataFrame(workspace.store.rows(query), columns=["customer", "tag", "probability"])
-
-
-def _say(plan: Plan, words: str, count: int | None, total: int, groups: str) -> str:
-    zh = plan.language == "zh"
-    if plan.unanswerable:
-        return (
-            f"无法回答：{plan.unanswerable}。"
-            if zh
-            else f"This cannot be answered: {plan.unanswerable}."
-        )
-    if count is None:
-        return (
-            "问题中没有可以计数的条件；以下是描述最相近的顾客（仅排序，不计数）。"
-            if zh
-            else "Nothing in the question is a condition that can be counted; these customers are "
-            "the most alike to it (ranked, not counted)."
-        )
-    share = f"{100 * count / total:.1f}%" if total else "0%"
-    answer = (
-        f"共{count:,}位顾客（占{total:,}位的{share}）符合：{words}。"
-        if zh
-        else f"{count:,} of {total:,} customers ({share}): {words}."
-    )
-    return answer + (f" {groups}." if groups else "")

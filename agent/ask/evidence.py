@@ -24,6 +24,7 @@ from agent.vocabulary import Vocabulary
 from agent.words import value_words
 
 MOST_ITEMS = 3
+MAIN_FACTS = ("orders", "spend", "days_since_last_order")
 
 
 def customer_evidence(
@@ -34,28 +35,32 @@ def customer_evidence(
     warehouse: Warehouse,
     store: Store,
 ) -> list[str]:
-    """One line for each field, tag and purchase that the condition speaks of."""
+    """One line for each field, tag and purchase that the condition speaks of, else main facts."""
     lines: list[str] = []
     for part in walk(condition):
         if isinstance(part, Compare):
-            lines += _field(customer, part, language, vocabulary, warehouse)
+            lines += _field(customer, part.field, language, vocabulary, warehouse)
         elif isinstance(part, HasTag):
             lines += _tag(customer, part, language, vocabulary, store)
         elif isinstance(part, Bought):
             lines += _purchases(customer, part, language, vocabulary, warehouse)
+    if not lines:
+        for name in MAIN_FACTS:
+            lines += _field(customer, name, language, vocabulary, warehouse)
     return list(dict.fromkeys(lines))
 
 
 def _field(
-    customer: str, part: Compare, language: Language, vocabulary: Vocabulary, warehouse: Warehouse
+    customer: str, name: str, language: Language, vocabulary: Vocabulary, warehouse: Warehouse
 ) -> Iterator[str]:
-    term = vocabulary.field(part.field)
-    table = sa.table("customer_facts", sa.column("customer"), sa.column(part.field))
-    query = sa.select(table.c[part.field]).where(table.c.customer == customer)
+    term = vocabulary.field(name)
+    table = sa.table("customer_facts", sa.column("customer"), sa.column(name))
+    query = sa.select(table.c[name]).where(table.c.customer == customer)
     for (value,) in warehouse.rows(query):
         if value is not None:
-            colon = ": " if language == "en" else "："
-            yield f"{term.label(language)}{colon}{value_words(value, term, language)}"
+            pair = vocabulary.labels.get(str(value))
+            words = pair[language == "zh"] if pair else value_words(value, term, language)
+            yield f"{term.label(language)}{': ' if language == 'en' else '：'}{words}"
 
 
 def _tag(

@@ -17,7 +17,8 @@ from agent.ask.reading import Link, Reading, Window, to_days, to_number
 from agent.conditions import Compare
 from agent.vocabulary import Term, Vocabulary
 
-_DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# A number too long to be meant is none.
+_DIGITS = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(lexicon.NUMBER_WORDS)})\b|[一二两三四五六七八九十百]+)"
 _CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
 _BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))

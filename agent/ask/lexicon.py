@@ -30,7 +30,7 @@ CHINESE_DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} 
 FACTORS = {"k": 1_000, "千": 1_000, "万": 10_000}
 CURRENCY = r"[$€£¥]"
 
-_N = rf"(?:\d+|{'|'.join(NUMBER_WORDS)}|[一二两三四五六七八九十百]+)"
+_N = rf"(?:(?<!\d)\d{{1,4}}|{'|'.join(NUMBER_WORDS)}|[一二两三四五六七八九十百]+)"
 WINDOW = re.compile(
     rf"(?:(?:in|within|during|over|for)\s+)?(?:the\s+)?(?:last|past|previous)\s+(?P<en>{_N})[\s-]*"
     r"(?P<en_unit>days?|weeks?)\b"
@@ -54,8 +54,8 @@ RECENT = re.compile(
 )
 RECENT_ZH = re.compile(r"\s*(?:有过?|曾)?(?:下过?单|购物过?|消费过|有订单)(?:过|的)?")
 TOP = re.compile(
-    r"(?P<en_side>top|bottom|highest|lowest)\s+(?P<en>\d+(?:\.\d+)?)\s*(?:%|percent)"
-    r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d+(?:\.\d+)?)\s*%"
+    r"(?P<en_side>top|bottom|highest|lowest)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
+    r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
 )
 LOW_SIDES = frozenset({"bottom", "lowest", "低", "后", "少"})
 
@@ -103,7 +103,7 @@ FIGURES: dict[str, tuple[str, str]] = {
     "orders": (
         r"order(?:s|ed)?|placed|shopped|number of orders"
         r"|(?:总)?订单(?:数量?|次数)?|下过?单(?:次数|数)?了?|购买次数|购物",
-        r"orders?|times|purchases?|(?:个|笔)?订单|单|次|笔",
+        r"orders?|times|purchases?|(?:个|笔)?订单(?!数|量)|单|次|笔",
     ),
 }
 # Fields that what stands behind the number tells, whatever stands before it: "$60 an order".
@@ -165,6 +165,10 @@ COUNTED = re.compile(
     r"|(?:所有|全部|一共|总共|多少|几)(?:有|位|个|名)*(?:顾客|客户|用户|人|家庭|会员)"
     r"|(?:顾客|客户|用户|会员|家庭)(?:一共|总共)?(?:有)?(?:多少|总数|几)"
 )
+ASKING_EN = re.compile(
+    r"\b(?:how|who|which|what|list|show|find|customers|people|households|shoppers)\b"
+)
+ASKING_ZH = re.compile(r"[谁哪几]|多少|顾客|客户|用户|会员|列出|显示|找出|买过|购买")
 EITHER_OR = re.compile(r"\bor\b|或者|或是|或|还是")
 BOTH_AND = re.compile(r"\band\b|而且|并且|同时|且|并|以及|和|与|又")
 CANNOT = re.compile(

@@ -59,7 +59,7 @@ class Reading:
         self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
         self.text = self.text.replace("’", "'")
         self.rest = self.text
-        self.language: Language = "zh" if _CHINESE.search(question[:LONGEST]) else "en"
+        self.language = spoken(self.text)
         self.too_long = len(question) > LONGEST
 
     def take(self, start: int, end: int) -> None:
@@ -102,6 +102,13 @@ class Reading:
     def unused(self) -> tuple[str, ...]:
         """The runs of words that no link used and that are not just the frame of a question."""
         return tuple(words for run in self.rest.split(USED) for words in _meaningful(run))
+
+
+def spoken(text: str) -> Language:
+    """The language of a folded question; a name in the other one does not change it."""
+    if not _CHINESE.search(text):
+        return "en"
+    return "en" if lexicon.ASKING_EN.search(text) and not lexicon.ASKING_ZH.search(text) else "zh"
 
 
 def to_number(words: str) -> int | float:

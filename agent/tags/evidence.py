@@ -11,7 +11,7 @@ from agent.vocabulary import Vocabulary
 from agent.words import condition_words, value_words
 
 BOUGHT: dict[Language, str] = {
-    "en": "{name}: {orders} orders, last on {last}",
+    "en": "{name}: {orders} order{s}, last on {last}",
     "zh": "{name}：{orders}单，最近在{last}",
 }
 
@@ -21,8 +21,8 @@ def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Voca
     if "field" in item:
         term = vocabulary.field(item["field"])
         return f"{term.label(language)} {value_words(item['value'], term, language)}"
-    if "bought" in item:
-        return bought_words(item["bought"], item["orders"], item["last"], language, vocabulary)
+    if "name" in item:
+        return bought_words(item["name"], item["orders"], item["last"], language, vocabulary)
     return condition_words(from_json(item["rule"]), language, vocabulary)
 
 
@@ -31,4 +31,5 @@ def bought_words(
 ) -> str:
     """What was bought, in how many orders, and when last."""
     pair = vocabulary.labels.get(name, (name, name))
-    return BOUGHT[language].format(name=pair[language == "zh"], orders=orders, last=last)
+    s = "" if orders == 1 else "s"
+    return BOUGHT[language].format(name=pair[language == "zh"], orders=orders, s=s, last=last)

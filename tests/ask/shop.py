@@ -154,9 +154,9 @@ def _draw(draw: random.Random) -> Truth:
     customers = [f"c{number:03}" for number in range(80)]
     lines = [line for who in customers for line in _lines(draw, who)]
     columns = ["order", "who", "at", "sku", "paid", "coupon"]
-    orders = pd.DataFrame(lines, columns=columns)
     # Somebody is the last to order, on the as-of date.
-    orders.loc[len(orders)] = ["last", "c000", f"{AS_OF}T12:00:00", "O1", 5.0, 0.0]
+    lines.append(("last", "c000", f"{AS_OF}T12:00:00", "O1", 5.0, 0.0))
+    orders = pd.DataFrame(lines, columns=columns)
     people = [
         (who, *(draw.choice([*values, None]) for _, _, values in ATTRIBUTES.values()))
         for who in customers
