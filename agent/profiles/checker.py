@@ -26,6 +26,7 @@ MIN_CHARACTERS: dict[Language, int] = {"en": 25, "zh": 10}
 _REPEATED_WORDS: dict[Language, int] = {"en": 6, "zh": 8}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]+|[\u3400-\u9fff]+|[^\W\d_\ue000-\uf8ff]+")
+_ODD = re.compile(r"[^\w\s!-~¡-ɏ‐-―‘-”…₠-⃏、-】\ue000-\uf8ff]")
 _CURRENCY = re.compile(r"# ([^\W\d_\u3400-\u9fff]+)")
 _TOKENS = re.compile(rf"[a-z']+|\d+|[\u3400-\u9fff{LABEL}]")
 _BOUND = re.compile(
@@ -35,6 +36,7 @@ _BOUND = re.compile(
 
 _EVERY = re.compile(
     r"(?<!# )(?<!# for )(?<!# on )(?<!# in )\b(?:each|every|per)\b(?!\s*#)"
+    r"|\ba day\b|# ?(?:%|percent) of (?!(?:the |all |their |its )*(?:orders|customers|purchases)\b)"
     r"|每(?!\s*#|[单次笔][^，,。;；#]{0,6}#)|天天|次次|单单"
 )
 
@@ -112,6 +114,7 @@ class _Check:
         yield from self._numbers()
         yield from self._words()
         yield from self._misplaced()
+        yield from self._of_categories()
         yield from self._absolutes()
         yield from self._denials_left_out()
         yield from self._repeats()
@@ -151,7 +154,7 @@ class _Check:
                 if _LETTERS.search(rest, match.start(), match.end()):
                     yield Refusal(test, match[0] + note)
                     rest = _erase(rest, match.start(), match.end())
-        for match in _LETTERS.finditer(rest):
+        for match in (*_LETTERS.finditer(rest), *_ODD.finditer(rest)):
             yield Refusal("word", match[0])
 
     def _own_words(self) -> list[str]:
@@ -193,8 +196,17 @@ class _Check:
         high = self.read.sentence(match.start())[1]
         return bool(re.search(f"[{LABEL}]", self.read.text[match.end() : high]))
 
+    def _of_categories(self) -> Iterator[Refusal]:
+        """When and how the customer shops is known of the orders, not of a category."""
+        for low, high in self.read.clauses:
+            if not re.search(f"[{LABEL}]", self.read.text[low:high]):
+                continue
+            for matter in self.matters:
+                if found := matter.apart.search(self.read.text, low, high):
+                    yield Refusal("claim", f"{found[0]} (of a category)")
+
     def _absolutes(self) -> Iterator[Refusal]:
-        """ "Every order", "每天": only with a figure of its own."""
+        """ "Every order", "每天": only with a figure; shares only of orders, customers."""
         for match in _EVERY.finditer(self.read.text):
             yield Refusal("claim", f"{match[0]} (every)")
 

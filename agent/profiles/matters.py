@@ -29,7 +29,7 @@ _OF_LABEL = re.compile(
 
 @dataclass(frozen=True)
 class Matter:
-    """A fact of the sheet: its numbers, the words it is told by, those that tell it without one."""
+    """A fact of the sheet: its text with #s for its numbers, the words it is told by."""
 
     id: str
     text: str
@@ -51,6 +51,8 @@ def read_matters(sheet: Sequence[Fact], language: Language) -> list[Matter]:
         group = known.get(fact.id) or _given_group(fact.id, text)
         near = group.near.get(language, ())
         numbers = tuple(numbers_in(text))
+        for number in numbers:
+            text = text[: number.start] + "#" * (number.end - number.start) + text[number.end :]
         told = [] if numbers else [word for word in near if word in text]
         words = _any_of(told) if told else None
         weak, apart = (group.weakly_near.get(language, ()), group.apart.get(language, ()))
@@ -66,10 +68,12 @@ def holder(
     if like := _counted(number, read, likes):
         same = number.value == like.orders.value and number.unit in ("orders", "plain")
         return like.fact.id if same else None
-    spans = [read.clause(number.start)]
-    if not any(_tells(matter, read, spans[0]) for matter in matters):
-        spans = [(read.sentence(number.start)[0], spans[0][1])]
-    return _nearest(number, read, matters, spans[0])
+    low, high = read.clause(number.start)
+    if re.search(f"[{LABEL}]", read.text[low:high]):
+        return None  # "$2,950 on chocolate milk"
+    if not any(_tells(matter, read, (low, high)) for matter in matters):
+        low = read.sentence(number.start)[0]
+    return _nearest(number, read, matters, (low, high))
 
 
 def _counted(number: Number, read: Reading, likes: Sequence[Like]) -> Like | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -42,8 +41,8 @@ class SummaryReport:
     templates: int = 0
     failed: int = 0
     tokens: int = 0
-    rewritten: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
+    rewritten: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON can hold it."""
@@ -162,7 +161,7 @@ def _stale(
             report.current += 1
             continue
         if customer in have:
-            report.rewritten[reason] += 1
+            _count(report.rewritten, reason)
         tasks.append(task)
     return tasks
 
@@ -237,7 +236,13 @@ def _keep(
     report.written += 1
     report.templates += written.source == "template"
     report.tokens += written.tokens
-    report.refusals.update(reason.split(":")[0] for reason in written.refused)
+    for reason in written.refused:
+        _count(report.refusals, reason.split(":")[0])
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    # A plain dict: asdict() makes a Counter count its own items.
+    counts[name] = counts.get(name, 0) + 1
 
 
 def _bury(workspace: Workspace, customer: str, error: ModelError, report: SummaryReport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -293,6 +294,24 @@ def test_the_command_line_says_when_a_customer_failed(
     assert letters(home) == {}
     runs = home.store.rows(tables.runs.select().where(tables.runs.c.command == "build"))
     assert [run["status"] for run in runs] == ["failed", "done"]
+
+
+def test_the_command_line_reports_what_was_refused(
+    fake_server: Serve, open_home: OpenHome, tmp_path: Path
+) -> None:
+    home = open_home(fake_server(faithful))
+    write(home, fake_server(faithful))
+    liar = fake_server(LIE)
+    save_settings(tmp_path / "home", liar)
+    command = ["--home", str(tmp_path / "home"), "build", "--language", "zh", "--json"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)["summaries"]
+    assert report["rewritten"] == {"language changed": 12}
+    assert report["refusals"] == {"language": 48}
+    assert report["templates"] == 12
+    kept = home.store.rows(tables.runs.select().where(tables.runs.c.command == "build"))
+    assert kept[-1]["report"]["summaries"] == report
 
 
 def test_a_limit_is_a_stable_sample_that_grows(fake_server: Serve, open_home: OpenHome) -> None:
