@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent import display
+from agent import __version__, display
 from agent.errors import PortraitError, SettingsError, UsageError
-from agent.settings import LANGUAGES, Language
-from agent.workspace import Workspace
+
+if TYPE_CHECKING:
+    from agent.settings import Language
+    from agent.workspace import Workspace
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,9 +31,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="en or zh.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        _write(f"portrait {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _open_home(
     context: typer.Context,
+    version: Annotated[  # noqa: ARG001  its callback prints it
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
     home: Annotated[
         Path, typer.Option("--home", envvar="PORTRAIT_HOME", help="The folder of one retailer.")
     ] = Path("portrait-home"),
@@ -182,6 +197,16 @@ def fields(context: typer.Context, as_json: AsJson = False, language: InLanguage
 
 
 @app.command()
+def repair(context: typer.Context) -> None:
+    """Make the index anew from the profiles in the store."""
+    from agent.search.customers import rebuild_index
+
+    with _workspace(context) as workspace, display.progress() as progress:
+        embedded = rebuild_index(workspace, progress)
+    _write(f"index made anew: {embedded:,} texts embedded")
+
+
+@app.command()
 def problems(context: typer.Context, as_json: AsJson = False) -> None:
     """Rows in quarantine and customers in the dead letters, each with its reason."""
     from agent.profiles.show import list_problems
@@ -240,14 +265,14 @@ def main() -> None:
     """Run the command line: errors become one line and an exit code, never a traceback."""
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except PortraitError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _fail("stopped; what is finished is kept, run the command again to go on", 130)
-    except typer.Abort:
-        _fail("stopped", 130)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the output has seen enough; what is left goes nowhere, also at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:  # noqa: BLE001  click's own, or a bug; neither shows a traceback
         _fail_unexpected(error)
@@ -265,11 +290,13 @@ def _fail_unexpected(error: Exception) -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    sys.stderr.write(f"portrait: {message}\n")
+    sys.stderr.write(f"portrait: {' '.join(message.split())}\n")
     sys.exit(code)
 
 
 def _workspace(context: typer.Context) -> Workspace:
+    from agent.workspace import Workspace
+
     return Workspace(context.find_root().obj)
 
 
@@ -283,6 +310,8 @@ def _endpoints(workspace: Workspace, progress: Any) -> Callable[[], Any]:
 
 
 def _language(given: str | None, workspace: Workspace) -> Language:
+    from agent.settings import LANGUAGES
+
     for language in LANGUAGES:
         if language == (given or workspace.settings.language):
             return language
@@ -293,12 +322,18 @@ def _questions(words: list[str] | None, path: Path | None) -> list[str]:
     if bool(words) == bool(path):
         raise SettingsError("give a question, or --from FILE with one a line, not both")
     if words:
-        return [" ".join(words)]
-    try:
-        lines = Path(str(path)).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from error
-    return [line.strip() for line in lines if line.strip()]
+        asked = [" ".join(words).strip()]
+    else:
+        try:
+            asked = Path(str(path)).read_text(encoding="utf-8-sig").splitlines()
+        except OSError as error:
+            raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{path}: is not UTF-8 text: {error.reason}") from error
+    questions = [line.strip() for line in asked if line.strip()]
+    if not questions:
+        raise SettingsError("there is no question: write one in English or Chinese")
+    return questions
 
 
 def _print(

@@ -124,13 +124,13 @@ class Asker:
         return [customer for (customer,) in self._warehouse.rows(query)]
 
     def _nearest(self, question: str, within: Sequence[str] | None) -> list[str]:
-        """The profiles most alike to the question, then the other customers who spent most."""
+        """The customers most alike to the question by their written profiles; where those are too
+        few, the first of the others."""
         if within is not None and not within:
             return []
         hits = self._index.search(question, SAMPLE, within=within)
         found = [hit.customer for hit in hits if hit.customer in self._frame.index]
-        spend = self._frame.loc[list(within or ()), "spend"].sort_values(ascending=False)
-        return [*found, *(c for c in spend.index if c not in found)][:SAMPLE]
+        return list(dict.fromkeys([*found, *(within or ())[:SAMPLE]]))[:SAMPLE]
 
     def _groups(self, plan: Plan, customers: Sequence[str]) -> list[Group] | None:
         if plan.group_by is None:
@@ -163,7 +163,7 @@ class Asker:
             count=count,
             customers=customers,
             groups=groups,
-            answer=answer_words(plan, words, count, len(self._frame), table),
+            answer=answer_words(plan, words, count, len(self._frame), table, len(shown)),
             citations=[self._citation(customer, plan) for customer in shown],
             unused=list(plan.unused),
             unanswerable=plan.unanswerable,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from agent.ask.answer import Result
 from agent.errors import DataError
 
 # A spreadsheet runs a cell that begins with one of these.
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = frozenset("=+-@\t\r\n")
 
 
 def export_customers(path: Path, result: Result) -> None:
@@ -20,24 +23,36 @@ def export_customers(path: Path, result: Result) -> None:
     """
     if result.unanswerable or result.count is None:
         raise DataError("there is no audience to export: the question gave no conditions")
-    about = path.with_suffix(".conditions.txt")
-    words = [
-        f"question: {result.question}",
-        f"conditions: {result.conditions_in_words}",
-        f"customers: {result.count}",
-    ]
-    part = path.with_name(f".{path.name}.part")
+    words = {
+        "question": " ".join(result.question.split()),
+        "conditions": result.conditions_in_words,
+        "customers": str(result.count),
+    }
+    about = "".join(f"{name}: {text}\n" for name, text in words.items())
+    ids = "".join(f"{_cell(customer)}\r\n" for customer in ("customer", *result.customers))
+    _write({path: ids, path.with_suffix(".conditions.txt"): about})
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    """All files or none: each is written beside its place, then all are put there."""
+    parts = {path.with_name(f".{path.name}.part"): path for path in texts}
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["customer"])
-            writer.writerows([_safe(customer)] for customer in result.customers)
-        about.write_text("\n".join(words) + "\n", encoding="utf-8")
-        part.replace(path)
+        for part, path in parts.items():
+            if path.is_dir():
+                raise IsADirectoryError(0, "is a directory")
+            part.write_text(texts[path], encoding="utf-8", newline="")
+        for part, path in parts.items():
+            part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
+        for part in parts:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        place = next(iter(texts))
+        raise DataError(f"{place}: cannot be written: {error.strerror}") from error
 
 
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+def _cell(text: str) -> str:
+    """One cell of a CSV file; what a spreadsheet would run is led by an apostrophe."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([f"'{text}" if text[:1] in _DANGEROUS else text])
+    return line.getvalue()

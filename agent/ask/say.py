@@ -16,6 +16,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "so_far": " Nothing is counted. Understood: {}.",
         "ranked": "Nothing in the question is a condition that can be counted; these customers are "
         "the most alike to it (ranked, not counted).",
+        "nobody": "Nothing in the question is a condition that can be counted, and no profile is "
+        "written yet that could be ranked: run `portrait build`.",
         "unused": " Not understood: {}.",
         "count": "{count:,} of {total:,} customers ({share}): {words}.",
         "everyone": "{count:,} customers in all.",
@@ -28,6 +30,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "cannot": "无法回答：{}。",
         "so_far": "未作计数。已理解的条件：{}。",
         "ranked": "问题中没有可以计数的条件；以下是描述最相近的顾客（仅排序，不计数）。",
+        "nobody": "问题中没有可以计数的条件，也还没有可供排序的画像：请先运行`portrait build`。",
         "unused": "未能理解：{}。",
         "count": "共{count:,}位顾客（占{total:,}位的{share}）符合：{words}。",
         "everyone": "共{count:,}位顾客。",
@@ -40,16 +43,21 @@ _WORDS: dict[Language, dict[str, str]] = {
 
 
 def answer_words(
-    plan: Plan, words: str, count: int | None, total: int, groups: Sequence[tuple[str, int]]
+    plan: Plan,
+    words: str,
+    count: int | None,
+    total: int,
+    groups: Sequence[tuple[str, int]],
+    shown: int,
 ) -> str:
-    """`words`: the conditions; `groups`: (label, customers) of a breakdown."""
+    """`words`: the conditions; `groups`: (label, customers) of a breakdown; `shown`: the sample."""
     say = _WORDS[plan.language]
     if plan.unanswerable:
         answer = say["cannot"].format(plan.unanswerable)
         return answer + ("" if plan.condition == EVERYONE else say["so_far"].format(words))
     if count is None:
         unused = say["unused"].format(quoted(plan.unused, plan.language)) if plan.unused else ""
-        return say["ranked"] + unused
+        return say["ranked" if shown else "nobody"] + unused
     if plan.condition == EVERYONE:
         answer = say["everyone"].format(count=count)
     else:

@@ -38,6 +38,12 @@ def refresh_index(workspace: Workspace, progress: Progress = silent) -> int:
         return index.upsert(entries, progress)
 
 
+def rebuild_index(workspace: Workspace, progress: Progress = silent) -> int:
+    """Make a damaged or erased index anew; returns how many texts were embedded."""
+    with open_index(workspace) as index:
+        return index.rebuild(list(customer_entries(workspace)), progress)
+
+
 def customer_entries(workspace: Workspace) -> Iterator[Entry]:
     """One entry a profile, in order of id.
 

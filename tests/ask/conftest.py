@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from agent.search.customers import refresh_index
 from agent.workspace import Workspace
-from tests.ask.shop import Truth, make_home
+from tests.ask.shop import Truth, make_home, write_profiles
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 @pytest.fixture(scope="session")
 def indexed_shop(shop: Shop) -> Shop:
-    """The same with its index."""
-    refresh_index(shop.workspace)
+    """The same with summaries for thirty customers, and their index."""
+    write_profiles(shop.workspace)
     return shop

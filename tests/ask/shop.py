@@ -18,7 +18,12 @@ import yaml
 from agent.data.ingest import ingest
 from agent.data.mapping import load_mapping
 from agent.profiles.build import refresh_facts, refresh_tags
+from agent.profiles.sheets import Sheets
+from agent.profiles.summaries import write_summaries
+from agent.search.customers import refresh_index
+from agent.settings import Language
 from agent.workspace import Workspace
+from tests.fake_server import FakeServer
 
 AS_OF = date(2024, 6, 30)
 EMAIL = "someone.private@example.org"
@@ -148,6 +153,16 @@ def make_home(folder: Path) -> tuple[Workspace, Truth]:
     refresh_facts(workspace)
     refresh_tags(workspace)
     return workspace, truth
+
+
+def write_profiles(workspace: Workspace) -> None:
+    """Summaries for thirty customers by a scripted model, and the index."""
+    chosen = sorted(Sheets(workspace.store).customers)[:30]
+    halves: tuple[tuple[Language, list[str]], ...] = (("en", chosen[:15]), ("zh", chosen[15:]))
+    with FakeServer("A shopper.") as server:
+        for language, mine in halves:
+            write_summaries(workspace, lambda: [server.endpoint], mine, language)
+    refresh_index(workspace)
 
 
 def _draw(draw: random.Random) -> Truth:

@@ -1,0 +1,5 @@
+"""`python -m agent` is `portrait`."""
+
+from agent.cli import main
+
+main()
