@@ -48,13 +48,16 @@ class Settings(_Section):
     """Everything a home folder can be told.
 
     as_of replaces the date of the last event. tell_attributes lets summaries tell what the user
-    gave about a customer (age, income …): off, because they invite stereotypes. sensitive_tags
+    gave about a customer (age, income …): off, because they invite stereotypes. translate_names
+    lets the model translate category names that no glossary holds: off, for the small model gets
+    about half of them wrong and they then stay as in the data (README, names). sensitive_tags
     switches on tags that touch on health and the like, each by its id with the reason for it.
     """
 
     language: Language = "en"
     as_of: date | None = None
     tell_attributes: bool = False
+    translate_names: bool = False
     sensitive_tags: dict[str, Annotated[str, Field(min_length=10)]] = {}
     buckets: Annotated[int, Field(ge=1, le=4096)] = 16
     store_url: SecretStr | None = None

@@ -79,7 +79,7 @@ def _build(
         report.facts = refresh_facts(workspace, progress)
         report.customers = workspace.store.count(facts_table)
         chosen = choose_customers(Sheets(workspace.store), customers, limit)
-        if chosen:
+        if chosen and workspace.settings.translate_names:
             report.translated = refresh_glossary(workspace, endpoints, language, progress)
         report.tags = refresh_tags(workspace, progress)
         report.summaries = write_summaries(workspace, endpoints, chosen, language, progress)

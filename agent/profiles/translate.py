@@ -67,7 +67,7 @@ async def _translate_all(
     async with Client(
         endpoints, in_flight=settings.in_flight, timeout_seconds=settings.timeout_seconds
     ) as client:
-        jobs = [_translate(client, prompt, name) for name in names]
+        jobs = [translate_name(client, prompt, name) for name in names]
         for done, job in enumerate(asyncio.as_completed(jobs), start=1):
             name, label = await job
             if label:
@@ -78,7 +78,8 @@ async def _translate_all(
     return translated
 
 
-async def _translate(client: Client, prompt: Prompt, name: str) -> tuple[str, str | None]:
+async def translate_name(client: Client, prompt: Prompt, name: str) -> tuple[str, str | None]:
+    """The name and its translation, None if the model did not come to an end."""
     constraint = Constraint("regex", prompt.pattern) if prompt.pattern else None
     answer = await client.chat(
         prompt.messages(name=name), max_tokens=prompt.max_tokens, constraint=constraint

@@ -10,7 +10,14 @@ import pytest
 from agent.facts.catalogue import Field, catalogue, facts_table
 from agent.facts.sheet import groups, known_fields
 
-FROM_THE_DESIGN = ["orders", "spend", "average_order_value", "days_since_last_order", "tenure_days", "orders_last_30d", "orders_last_90d", "spend_last_30d", "spend_last_90d", "spend_trend", "usual_gap_days", "coupon_share", "discount_share", "weekend_share", "evening_share", "categories", "top_category", "top_department"]
+# fmt: off
+FROM_THE_DESIGN = (
+    "orders", "spend", "average_order_value", "days_since_last_order", "tenure_days",
+    "orders_last_30d", "orders_last_90d", "spend_last_30d", "spend_last_90d", "spend_trend",
+    "usual_gap_days", "coupon_share", "discount_share", "weekend_share", "evening_share",
+    "categories", "top_category", "top_department",
+)
+# fmt: on
 
 
 def test_every_field_of_the_design_is_there() -> None:
