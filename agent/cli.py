@@ -27,6 +27,7 @@ app = typer.Typer(
 llm = typer.Typer(no_args_is_help=True, help="The language model on this machine.")
 app.add_typer(llm, name="llm")
 
+STOPPED = 130
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="en or zh.")]
 
@@ -266,10 +267,12 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
+        if code == STOPPED:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt
     except PortraitError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("stopped; what is finished is kept, run the command again to go on", 130)
+        _fail("stopped; what is finished is kept, run the command again to go on", STOPPED)
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is left goes nowhere, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

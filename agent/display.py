@@ -1,4 +1,4 @@
-"""How results look in a terminal: tables, texts and progress bars. Only the command line calls it."""
+"""How results look in a terminal: tables, texts, progress bars. Only the command line calls it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from agent.progress import Tick
 
 _errors = Console(stderr=True)
 _QUIET_SECONDS = 10.0
+MOST_SHOWN = 3
 
 
 def _console() -> Console:
@@ -141,8 +142,8 @@ def build_report(report: dict[str, Any]) -> None:
         console.print(f"{what}: {f'{count:,} computed' if count else 'current'}")
     summaries = report["summaries"]
     console.print(
-        f"summaries: {summaries['written']:,} written ({summaries['templates']:,} by the template), "
-        f"{summaries['current']:,} current, {summaries['failed']:,} failed, "
+        f"summaries: {summaries['written']:,} written, {summaries['templates']:,} of them by the "
+        f"template, {summaries['current']:,} current, {summaries['failed']:,} failed, "
         f"{summaries['tokens']:,} tokens"
     )
     for reason, count in summaries["rewritten"].items():
@@ -154,68 +155,106 @@ def build_report(report: dict[str, Any]) -> None:
         console.print("`portrait problems` lists what failed and why")
 
 
+_HEADS = {
+    "en": {
+        "tags": ("tag", "sure", "evidence"),
+        "likes": ("buys more than others", "orders", "lift"),
+        "facts": ("fact", "value"),
+        "given": "given",
+        "rule": "rule",
+    },
+    "zh": {
+        "tags": ("标签", "把握", "依据"),
+        "likes": ("比别人买得多", "订单数", "倍数"),
+        "facts": ("事实", "数值"),
+        "given": "商家提供",
+        "rule": "规则",
+    },
+}
+
+
 def profile(content: dict[str, Any]) -> None:
     """One customer."""
     console = _console()
     console.print(f"[bold]{escape(content['customer'])}[/bold]")
     if content["summary"]:
-        console.print(content["summary"], markup=False)
-        console.print(
-            f"(by {content['summary_source']}, {content['model']}, {content['made_at']})",
-            markup=False,
-            style="dim",
-        )
+        console.print(content["summary"], markup=False, soft_wrap=False)
+        made = content["made_at"][:16].replace("T", " ")
+        source = f"({content['summary_source']}, {content['model']}, {made} UTC)"
+        console.print(source, markup=False, style="dim")
     else:
         console.print("no summary yet: run `portrait build --customer ID`", markup=False)
-    if content["tags"]:
-        console.print()
-        table = _table("tag", "probability", "source", "evidence")
-        for tag in content["tags"]:
-            evidence = escape("; ".join(tag["evidence"]))
-            table.add_row(tag["label"], f"{tag['probability']:.2f}", tag["source"], evidence)
-        console.print(table)
-    if content["likes"]:
-        console.print()
-        table = _table("buys more than others", "orders", "lift")
-        for like in content["likes"]:
-            table.add_row(escape(like["label"]), str(like["orders"]), f"{like['lift']:.1f}")
-        console.print(table)
-    console.print()
-    table = _table("fact", "value", "unit")
-    for fact in content["facts"]:
-        unit = fact["unit"] if fact["source"] != "given" else "given"
-        table.add_row(escape(fact["label"]), escape(f"{fact['value']}"), unit)
-    console.print(table)
+    heads = _HEADS[content["language"]]
+    for name, rows in (
+        ("tags", [_tag_row(tag, str(heads["rule"])) for tag in content["tags"]]),
+        ("likes", [_like_row(like) for like in content["likes"]]),
+        ("facts", [_fact_row(fact, str(heads["given"])) for fact in content["facts"]]),
+    ):
+        if rows:
+            table = _table(*heads[name])
+            for row in rows:
+                table.add_row(*map(escape, row))
+            console.print()
+            console.print(table)
+
+
+def _tag_row(tag: dict[str, Any], rule: str) -> tuple[str, str, str]:
+    """A rule is met or not; of other sources the probability tells."""
+    sure = rule if tag["source"] == "rule" else f"{tag['probability']:.2f}"
+    return tag["label"], sure, _shortened(list(dict.fromkeys(tag["evidence"])))
+
+
+def _like_row(like: dict[str, Any]) -> tuple[str, str, str]:
+    return like["label"], f"{like['orders']:,}", f"{like['lift']:.1f}"
+
+
+def _fact_row(fact: dict[str, Any], given: str) -> tuple[str, str]:
+    value = fact["value"]
+    if fact["source"] == "given":
+        return fact["label"], f"{value} ({given})"
+    if isinstance(value, str):
+        return fact["label"], value
+    forms = {"share": "{:.1%}", "money": "{:,.2f}", "ratio": "{:.2f}", "stars": "{:.2f}"}
+    return fact["label"], forms.get(fact["unit"], "{:,g}").format(value)
+
+
+def _shortened(items: list[str]) -> str:
+    """The first few, and how many more there are."""
+    more = f" +{len(items) - MOST_SHOWN}" if len(items) > MOST_SHOWN else ""
+    return "; ".join(items[:MOST_SHOWN]) + more
 
 
 def answer(result: dict[str, Any]) -> None:
     """One answer: conditions and figure first, then the sample."""
     console = _console()
     console.print(f"[bold]{escape(result['question'])}[/bold]")
-    console.print(result["answer"], markup=False)
+    console.print(result["answer"], markup=False, soft_wrap=False)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
     for citation in result["citations"]:
-        console.print(
-            f"  [{citation['customer']}] " + " | ".join(citation["evidence"]), markup=False
-        )
+        table.add_row(escape(citation["customer"]), escape("\n".join(citation["evidence"])))
+    if result["citations"]:
+        console.print(table)
     console.print()
 
 
 def tag_table(content: dict[str, Any]) -> None:
     """The taxonomy."""
-    table = _table("tag", "label", "group", "source", "customers", "share", "when")
+    table = _table("tag", "customers", "share", "meaning")
     for tag in content["tags"]:
+        meaning = f"{tag['label']}: {tag['description']}"
         figures = (f"{tag['customers']:,}", f"{tag['share']:.1%}")
-        text = escape(tag["description"])
-        table.add_row(tag["tag"], tag["label"], tag["group"], tag["source"], *figures, text)
+        table.add_row(tag["tag"], *figures, escape(meaning))
     _console().print(table)
 
 
 def field_table(content: dict[str, Any]) -> None:
     """The catalogue of fields."""
-    table = _table("field", "label", "type", "unit", "meaning")
+    table = _table("field", "unit", "meaning")
     for field in content["fields"]:
-        names = (field["name"], field["label"], field["type"], field["unit"])
-        table.add_row(*names, escape(field["description"]))
+        meaning = f"{field['label']}: {field['description']}"
+        table.add_row(field["name"], field["unit"], escape(meaning))
     _console().print(table)
 
 

@@ -85,7 +85,8 @@ class Asker:
             raise DataError(f"{workspace.home} holds no facts yet: run `portrait build` first")
         tags = _tags_frame(workspace)
         self._vocabulary = load_vocabulary(workspace)
-        rules, _ = local_rules(load_taxonomy(), self._vocabulary)
+        sensitive = tuple(workspace.settings.sensitive_tags)
+        rules, _ = local_rules(load_taxonomy(), self._vocabulary, sensitive)
         self._planner = Planner(self._vocabulary, {*rules, *tags["tag"]})
         self._store = workspace.store
         self._warehouse = Warehouse(workspace.events, workspace.products, as_of)

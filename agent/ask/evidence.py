@@ -69,9 +69,11 @@ def _tag(
     table = tables.tags
     query = sa.select(table.c.evidence).where(table.c.customer == customer, table.c.tag == part.tag)
     label = vocabulary.tag(part.tag).label(language)
+    colon, joint = (": ", "; ") if language == "en" else ("：", "；")
     for row in store.rows(query):
-        told = "; ".join(evidence_words(item, language, vocabulary) for item in row["evidence"])
-        yield f"{label}{': ' if language == 'en' else '：'}{told}"
+        told = [evidence_words(item, language, vocabulary) for item in row["evidence"]]
+        more = f" +{len(told) - MOST_ITEMS}" if len(told) > MOST_ITEMS else ""
+        yield f"{label}{colon}{joint.join(told[:MOST_ITEMS])}{more}"
 
 
 def _purchases(

@@ -60,6 +60,7 @@ class Warehouse:
         self._db = duckdb.connect()
         with _mapped():
             self._db.execute("SET TimeZone = 'UTC'")
+            self._db.execute("SET enable_progress_bar = false")  # only the command line prints
             self._open_events(event_files(events, buckets), as_of)
             if products.exists():
                 self._db.read_parquet(str(products)).create_view("products")

@@ -1,0 +1,355 @@
+"""The command line as a person uses it: what it prints, its exit codes, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from agent import __version__, cli
+from tests.ask.shop import make_home, write_profiles
+from tests.test_docs import commands
+
+ROOT = Path(__file__).parents[1]
+_ASK = "question language kind conditions count customers groups answer citations unanswerable"
+_SHOW = "customer summary summary_source language tags facts model made_at"
+ASK_KEYS, SHOW_KEYS = set(_ASK.split()), set(_SHOW.split())
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace, _ = make_home(tmp_path_factory.mktemp("cli"))
+    with workspace:
+        write_profiles(workspace)
+    return workspace.home
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("--home", home, "ask", …)`: exit code, standard output, standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["portrait", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        code = stopped.value.code
+        return code if isinstance(code, int) else 0, printed.out, printed.err
+
+    return call
+
+
+def assert_one_line(err: str) -> None:
+    lines = err.strip().splitlines()
+    assert len(lines) == 1, err
+    assert lines[0].startswith("portrait: ")
+    assert "Traceback" not in err
+
+
+# ---- what it prints
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, f"portrait {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_help_of_every_command(run: Run, name: str) -> None:
+    code, out, _ = run(*name.split(), "--help")
+    assert code == 0
+    assert "Usage:" in out
+
+
+def test_help_starts_quickly_because_it_imports_little() -> None:
+    heavy = ("pandas", "duckdb", "chromadb", "sqlalchemy", "pydantic", "openai", "langchain_core")
+    script = f"import sys, agent.cli; print([m for m in {heavy!r} if m in sys.modules])"
+    printed = subprocess.check_output([sys.executable, "-c", script], cwd=ROOT, text=True)
+    assert printed.strip() == "[]"
+
+
+def test_ask_prints_the_contract(run: Run, home: Path) -> None:
+    code, out, err = run("--home", home, "ask", "How", "many", "pet", "owners?", "--json")
+    printed = json.loads(out)
+    assert (code, err) == (0, "")
+    assert printed["question"] == "How many pet owners?"
+    assert set(printed) >= ASK_KEYS
+    assert printed["count"] == len(printed["customers"])
+    assert set(printed["citations"][0]) >= {"customer", "evidence"}
+
+
+def test_show_prints_the_contract(run: Run, home: Path) -> None:
+    code, out, err = run("--home", home, "show", "c000", "--json")
+    printed = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(printed) >= SHOW_KEYS
+    assert printed["summary"]
+    assert all(
+        set(tag) >= {"tag", "probability", "source", "evidence"} and tag["evidence"] is not None
+        for tag in printed["tags"]
+    )
+
+
+@pytest.mark.parametrize("command", ["tags", "fields", "problems"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_parse_and_print(run: Run, home: Path, command: str, language: str) -> None:
+    extra = [] if command == "problems" else ["--language", language]
+    code, out, _ = run("--home", home, command, "--json", *extra)
+    assert code == 0
+    assert json.loads(out)
+    code, out, _ = run("--home", home, command, *extra)
+    assert code == 0
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+
+
+@pytest.mark.parametrize("customer", ["c000", "c020"])
+def test_a_profile_fits_eighty_columns(run: Run, home: Path, customer: str) -> None:
+    code, out, _ = run("--home", home, "show", customer)
+    assert code == 0
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
+    "question", ["Who bought wine and ordered at least 2 times?", "养宠物的顾客有多少？"]
+)
+def test_an_answer_fits_eighty_columns(run: Run, home: Path, question: str) -> None:
+    code, out, _ = run("--home", home, "ask", question)
+    assert code == 0
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+    assert re.search(r"^c0\d\d  ", out, re.M)
+
+
+def test_questions_from_a_file_are_one_line_each(run: Run, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_text("\ufeffHow many pet owners?\n\n养宠物的顾客有多少？\r\n", encoding="utf-8")
+    code, out, _ = run("--home", home, "ask", "--from", path, "--json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [answer["language"] for answer in answers] == ["en", "zh"]
+    assert answers[0]["count"] == answers[1]["count"]
+
+
+# ---- exports
+
+
+def test_an_export_holds_the_ids_and_the_conditions(run: Run, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "audience.csv"
+    code, out, _ = run("--home", home, "ask", "Who bought wine?", "--export", path, "--json")
+    assert code == 0
+    assert path.read_text(encoding="utf-8").split() == ["customer", *json.loads(out)["customers"]]
+    about = (tmp_path / "audience.conditions.txt").read_text(encoding="utf-8")
+    assert "question: Who bought wine?" in about
+    assert "bought wine in at least 1 order" in about
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_cells_that_a_spreadsheet_would_run_are_neutralised(tmp_path: Path) -> None:
+    from agent.ask.answer import Result
+    from agent.ask.export import export_customers
+
+    ids = ["=1+1", "+1", "-1", "@x", "\tx", "a,b", 'a"b', "plain", "客户"]
+    result = Result("q", "en", "list", [], "words", len(ids), ids, None, "", [], [], None)
+    export_customers(tmp_path / "a.csv", result)
+    lines = (tmp_path / "a.csv").read_bytes().decode().split("\r\n")
+    assert lines == [
+        "customer", "'=1+1", "'+1", "'-1", "'@x", "'\tx", '"a,b"', '"a""b"', "plain", "客户", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["missing/audience.csv", "."])
+def test_an_export_that_cannot_be_written(run: Run, home: Path, tmp_path: Path, place: str) -> None:
+    code, _, err = run("--home", home, "ask", "Who bought wine?", "--export", tmp_path / place)
+    assert code == 1
+    assert_one_line(err)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_what_was_not_understood_is_not_exported(run: Run, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "audience.csv"
+    code, _, err = run("--home", home, "ask", "friendly pet owners", "--export", path)
+    assert code == 1
+    assert_one_line(err)
+    assert not path.exists()
+
+
+# ---- mistakes
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["show"],
+        ["show", "--frobnicate", "1"],
+        ["show", "nobody"],
+        ["tags", "--language", "fr"],
+        ["ask"],
+        ["ask", ""],
+        ["ask", "   "],
+        ["ask", "--from", "no-such-file"],
+        ["ask", "--from", "."],
+        ["ask", "a question", "--from", "README.md"],
+        ["build", "--limit", "-1"],
+        ["build", "--limit", "x"],
+        ["example", "nothing"],
+        ["ingest"],
+        ["ingest", "--mapping", "no-such-file.yaml"],
+        ["ingest", "--mapping", "."],
+        ["llm", "frobnicate"],
+    ],
+)
+def test_wrong_usage_is_one_line_and_two(run: Run, home: Path, arguments: list[str]) -> None:
+    code, _, err = run("--home", home, *arguments)
+    assert_one_line(err)
+    assert code == 2
+
+
+def test_questions_that_are_no_text(run: Run, home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "questions"
+    path.write_bytes(b"\xff\xfe\x00\x81")
+    code, _, err = run("--home", home, "ask", "--from", path)
+    assert_one_line(err)
+    assert code == 2
+
+
+@pytest.mark.parametrize("command", [["ask", "How many customers?"], ["build", "--limit", "0"]])
+def test_an_empty_home_says_what_to_run(run: Run, tmp_path: Path, command: list[str]) -> None:
+    code, _, err = run("--home", tmp_path / "home", *command)
+    assert_one_line(err)
+    assert "portrait ingest" in err
+    assert code == 1
+
+
+def test_a_home_that_is_a_file(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "home"
+    path.write_text("not a folder")
+    code, _, err = run("--home", path, "tags")
+    assert_one_line(err)
+    assert code == 1
+
+
+def test_a_home_that_cannot_be_made(run: Run) -> None:
+    code, _, err = run("--home", "/proc/portrait-home", "tags")
+    assert_one_line(err)
+    assert code == 1
+
+
+@pytest.mark.parametrize("text", ["{", "langage: en", "- a list", "model: {in_flight: 0}", "\x00"])
+def test_broken_settings(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "settings.yaml").write_text(text, encoding="utf-8")
+    code, _, err = run("--home", tmp_path, "tags")
+    assert_one_line(err)
+    assert "settings.yaml" in err
+    assert code == 2
+
+
+@pytest.mark.parametrize("command", [["tags"], ["show", "c000"], ["ask", "How many pet owners?"]])
+def test_a_damaged_database(run: Run, home: Path, tmp_path: Path, command: list[str]) -> None:
+    damaged = tmp_path / "home"
+    shutil.copytree(home, damaged)
+    for path in damaged.glob("portrait.sqlite*"):
+        path.unlink()
+    (damaged / "portrait.sqlite").write_bytes(b"this is no database " * 500)
+    code, _, err = run("--home", damaged, *command)
+    assert_one_line(err)
+    assert code == 1
+
+
+def test_a_damaged_index_is_repaired(run: Run, home: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "home"
+    shutil.copytree(home, damaged)
+    for path in (damaged / "chroma").rglob("*.sqlite3"):
+        path.write_bytes(b"this is no database " * 500)
+    code, _, err = run("--home", damaged, "ask", "How many pet owners?")
+    assert_one_line(err)
+    assert "portrait repair" in err
+    assert code == 1
+    assert run("--home", damaged, "repair")[0] == 0
+    assert run("--home", damaged, "ask", "How many pet owners?")[0] == 0
+
+
+def test_missing_events(run: Run, home: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "home"
+    shutil.copytree(home, damaged)
+    shutil.rmtree(damaged / "events")
+    code, _, err = run("--home", damaged, "ask", "How many pet owners?")
+    assert_one_line(err)
+    assert code == 1
+
+
+def test_a_bug_is_one_line_with_a_file(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("oh\nno")
+
+    monkeypatch.setattr("agent.profiles.show.tag_table", fail)
+    code, _, err = run("--home", home, "tags")
+    assert_one_line(err)
+    found = re.search(r"please report it with (\S+)", err)
+    assert found
+    assert "ZeroDivisionError" in Path(found[1]).read_text(encoding="utf-8")
+    assert code == 1
+
+
+def test_stopping_keeps_what_is_finished(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("agent.profiles.show.tag_table", stop)
+    code, _, err = run("--home", home, "tags")
+    assert_one_line(err)
+    assert "run the command again" in err
+    assert code == 130
+
+
+# ---- as a process of its own
+
+
+def portrait(*arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "agent", *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_a_reader_that_leaves_is_no_error(home: Path) -> None:
+    for command in (["tags", "--json"], ["fields"]):
+        process = portrait("--home", home, *command)
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        process.wait(60)
+        process.stderr.close()
+
+
+def test_control_c_in_the_middle(home: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.txt"
+    questions.write_text("How many pet owners?\n" * 20_000)
+    process = portrait("--home", home, "ask", "--from", questions, "--json")
+    assert process.stdout
+    assert process.stdout.readline().startswith('{"question"')
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert_one_line(err)
