@@ -267,18 +267,18 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-        if code == STOPPED:  # what typer makes of Ctrl-C
-            raise KeyboardInterrupt
     except PortraitError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("stopped; what is finished is kept, run the command again to go on", STOPPED)
+        code = STOPPED
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is left goes nowhere, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:  # noqa: BLE001  click's own, or a bug; neither shows a traceback
         _fail_unexpected(error)
+    if code == STOPPED:  # also what typer makes of Ctrl-C
+        _fail("stopped; what is finished is kept, run the command again to go on", STOPPED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -1,4 +1,4 @@
-"""The demonstration: the reference data, 40 profiles in two languages, the index, three questions."""
+"""The demonstration: reference data, 40 profiles in two languages, an index, three questions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agent.profiles.show import show_profile
 from agent.profiles.summaries import choose_customers, write_summaries
 from agent.progress import Progress
 from agent.search.customers import refresh_index
-from agent.settings import LANGUAGES
+from agent.settings import LANGUAGES, Language
 from agent.workspace import Workspace
 
 PER_LANGUAGE = 20
@@ -41,24 +41,64 @@ class Step:
 def run_demo(workspace: Workspace, progress: Progress) -> Iterator[Step]:
     """All steps in order, each as soon as it is finished; finished work is not done again."""
     yield _timed("reference data", lambda: _load(workspace, progress))
-    yield _timed("facts", lambda: f"{refresh_facts(workspace, progress):,} customers computed")
-    yield _timed("tags", lambda: f"{refresh_tags(workspace, progress):,} tags given")
-    found: list[Endpoint] = []
-    yield _timed("model server", lambda: _serve(workspace, progress, found))
+    yield _timed("facts", lambda: _done(refresh_facts(workspace, progress), "customers computed"))
+    yield _timed("tags", lambda: _done(refresh_tags(workspace, progress), "tags given"))
     chosen = choose_customers(Sheets(workspace.store), limit=PER_LANGUAGE * len(LANGUAGES))
+    server = _Server(workspace, progress)
     for place, language in enumerate(LANGUAGES):
         mine = chosen[place * PER_LANGUAGE : (place + 1) * PER_LANGUAGE]
-        began = time.monotonic()
-        report = write_summaries(workspace, lambda: found, mine, language, progress)
-        text = (
-            f"{report.written} written, {report.templates} of them by the template, "
-            f"{report.current} current, {report.failed} failed; {report.tokens:,} tokens"
-        )
-        title = f"summaries in {'English' if language == 'en' else 'Chinese'}"
-        yield Step(title, time.monotonic() - began, text, failed=report.failed > 0)
-    yield _timed("index", lambda: _index(workspace, progress))
+        yield from _written(workspace, server, mine, language, progress)
+    yield _timed("index", lambda: _done(refresh_index(workspace, progress), "texts embedded"))
     yield from _shown(workspace, chosen)
     yield from _asked(workspace)
+
+
+class _Server:
+    """The model server, started when the first summary is to be written, and timed apart."""
+
+    def __init__(self, workspace: Workspace, progress: Progress) -> None:
+        self._workspace, self._progress = workspace, progress
+        self._found: list[Endpoint] = []
+        self._seconds = 0.0
+        self._told = False
+
+    def __call__(self) -> Sequence[Endpoint]:
+        if not self._found:
+            began = time.monotonic()
+            logs = self._workspace.logs
+            self._found = endpoints(self._workspace.settings.model, logs, self._progress)
+            self._seconds = time.monotonic() - began
+        return self._found
+
+    def step(self) -> Step | None:
+        """The start as a step of the demonstration, once, if there was one."""
+        if self._told or not self._found:
+            return None
+        self._told = True
+        return Step(
+            "model server", self._seconds, f"{self._found[0].model} on {self._found[0].url}"
+        )
+
+
+def _written(
+    workspace: Workspace,
+    server: _Server,
+    customers: Sequence[str],
+    language: Language,
+    progress: Progress,
+) -> Iterator[Step]:
+    began = time.monotonic()
+    report = write_summaries(workspace, server, customers, language, progress)
+    seconds = time.monotonic() - began
+    if started := server.step():
+        yield started
+        seconds -= started.seconds
+    text = (
+        f"{report.written} written, {report.templates} of them by the template, "
+        f"{report.current} current, {report.failed} failed; {report.tokens:,} tokens"
+    )
+    title = f"summaries in {'English' if language == 'en' else 'Chinese'}"
+    yield Step(title, seconds, text, failed=report.failed > 0)
 
 
 def _load(workspace: Workspace, progress: Progress) -> str:
@@ -71,13 +111,8 @@ def _load(workspace: Workspace, progress: Progress) -> str:
     )
 
 
-def _serve(workspace: Workspace, progress: Progress, found: list[Endpoint]) -> str:
-    found += endpoints(workspace.settings.model, workspace.logs, progress)
-    return f"{found[0].model} on {found[0].url}"
-
-
-def _index(workspace: Workspace, progress: Progress) -> str:
-    return f"{refresh_index(workspace, progress):,} texts embedded"
+def _done(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count else "current"
 
 
 def _shown(workspace: Workspace, chosen: Sequence[str]) -> Iterator[Step]:

@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 from agent import __version__, cli
 from tests.ask.shop import make_home, write_profiles
+from tests.fake_server import FakeServer
 from tests.test_docs import commands
 
 ROOT = Path(__file__).parents[1]
@@ -138,6 +139,29 @@ def test_questions_from_a_file_are_one_line_each(run: Run, home: Path, tmp_path:
     assert code == 0
     assert [answer["language"] for answer in answers] == ["en", "zh"]
     assert answers[0]["count"] == answers[1]["count"]
+
+
+def test_a_second_demo_asks_the_model_nothing(run: Run, home: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "home"
+    shutil.copytree(home, mine)
+    with FakeServer("A shopper.") as server:
+        model = {"name": "fake", "urls": [server.url], "api_key": server.key}
+        (mine / "settings.yaml").write_text(json.dumps({"model": model}), encoding="utf-8")
+        code, first, _ = run("--home", mine, "demo")
+        asked = len(server.requests)
+        again = run("--home", mine, "demo")
+        assert len(server.requests) == asked > 0
+    assert code == again[0] == 0
+    assert "20 written" in first
+    for title in (
+        "facts",
+        "summaries in Chinese",
+        "index",
+        "How many coupon lovers are there by age?",
+    ):
+        assert re.search(rf"^{re.escape(title)} \(", again[1], re.M), title
+    assert "0 written, 0 of them by the template, 20 current" in again[1]
+    assert "model server" not in again[1]
 
 
 # ---- exports
