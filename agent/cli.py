@@ -235,10 +235,15 @@ def llm_pull(
 
 
 @llm.command("serve")
-def llm_serve(context: typer.Context) -> None:
+def llm_serve(
+    context: typer.Context,
+    replace: Annotated[bool, typer.Option("--replace", help="Stop the one that runs.")] = False,
+) -> None:
     """Start vLLM's OpenAI server on loopback, with settings chosen for this machine."""
-    from agent.llm.server import endpoints, status
+    from agent.llm.server import endpoints, status, stop
 
+    if replace:
+        stop()
     with _workspace(context) as workspace, display.progress() as progress:
         found = endpoints(workspace.settings.model, workspace.logs, progress)
     display.server(status(), found[0])

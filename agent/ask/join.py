@@ -8,7 +8,7 @@ from typing import Literal
 
 from agent.ask import lexicon
 from agent.ask.reading import USED, Link, Reading
-from agent.conditions import All, AnyOf, Compare, Condition
+from agent.conditions import All, AnyOf, Bought, Compare, Condition, Not
 
 Gap = Literal["or", "and", "list", "plain"]
 
@@ -83,4 +83,35 @@ def _ambiguous(links: Sequence[Link], gaps: Sequence[Gap], reading: Reading) -> 
             spoken = a if a.window else b
             match = lexicon.WINDOW.search(reading.text[spoken.start : spoken.end])
             found += [match[0].strip()] if match else []
+        if gap == "plain" and _runs_on(a, b, reading.text):
+            found.append(reading.text[a.start : b.end].strip())
     return found
+
+
+def _runs_on(a: Link, b: Link, text: str) -> bool:
+    """Whether two links may be one: "wine in at least 3 orders", "used a coupon 3 times".
+
+    They follow each other without a joint, and the second is a bare count or sum, or one of them
+    is the use of coupons, which may be that of those orders alone.
+    """
+    if not lexicon.NO_JOINT.fullmatch(text[a.end : b.start]):
+        return False
+    one, other = _inner(a), _inner(b)
+    if isinstance(other, Compare) and other.field.startswith(("orders", "spend")):
+        bare = not lexicon.NAMED_FIGURE.match(text[b.start : b.end])
+        if bare and not (isinstance(one, Compare) and one.field != "coupon_share"):
+            return True
+    figures = (Compare, Bought)
+    return (
+        isinstance(one, figures)
+        and isinstance(other, figures)
+        and "coupon_share"
+        in (
+            getattr(one, "field", ""),
+            getattr(other, "field", ""),
+        )
+    )
+
+
+def _inner(link: Link) -> Condition:
+    return link.condition.part if isinstance(link.condition, Not) else link.condition
