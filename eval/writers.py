@@ -1,6 +1,6 @@
 """Which model should write? Seconds a profile and what the checker accepts, model by model.
 
-    python -m eval.writers --home DIR qwen2.5-coder-0.5b qwen2.5-coder-1.5b [--customers 40] [--json]
+    python -m eval.writers --home DIR MODEL… [--customers 40] [--json]
 
 Needs a home with facts (`portrait demo` or `build --limit 0`). Each model gets a server of its
 own, one after the other; nothing is written into the home. The first round warms the server up and

@@ -171,7 +171,7 @@ ASKING_EN = re.compile(
 ASKING_ZH = re.compile(r"[谁哪几]|多少|顾客|客户|用户|会员|列出|显示|找出|买过|购买")
 EITHER_OR = re.compile(r"\bor\b|或者|或是|或|还是")
 BOTH_AND = re.compile(r"\band\b|而且|并且|同时|且|并|以及|和|与|又")
-# What stands between two conditions that may be one, and how a count or sum begins that names itself.
+# What stands between two conditions that may be one; how a figure begins that names its field.
 NO_JOINT = re.compile(r"\s*(?:in|on|for|at|over|using|by)?\s*")
 NAMED_FIGURE = re.compile(
     r"(?:(?:have|has|had|did|do|does|were|was)?\s*(?:not|n't|never)?\s*)?"

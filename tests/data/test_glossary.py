@@ -66,5 +66,7 @@ def test_english_is_lower_case_but_for_proper_names(rows: list[list[str]]) -> No
 
 
 def test_chinese_is_short_and_holds_only_chinese_characters(rows: list[list[str]]) -> None:
-    wrong = [label for label in column(rows, 2) if not re.fullmatch(r"(1\.5)?[一-鿿、]{2,8}", label)]
+    wrong = [
+        label for label in column(rows, 2) if not re.fullmatch(r"(1\.5)?[一-鿿、]{2,8}", label)
+    ]
     assert wrong == []
