@@ -26,7 +26,7 @@ from agent.llm.machine import plan
 from agent.llm.models import pull
 from agent.llm.server import start, stop
 from agent.profiles.checker import Checker
-from agent.profiles.sheets import Sheets
+from agent.profiles.sheets import sheets_to_tell
 from agent.profiles.summaries import choose_customers
 from agent.profiles.writer import Writer, Written
 from agent.prompts import load_claims, load_prompt
@@ -65,7 +65,7 @@ def measure(workspace: Workspace, model: str, customers: int) -> list[Row]:
 async def _measure_language(
     workspace: Workspace, server: Endpoint, language: Language, customers: int
 ) -> Row:
-    sheets = Sheets(workspace.store)
+    sheets = sheets_to_tell(workspace)
     chosen = choose_customers(sheets, limit=customers + WARM_UP)
     names = catalogue_names(workspace, sheets.glossary, language)
     checker = Checker(language, load_claims(), names)

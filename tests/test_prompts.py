@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_value_is_not_a_template() -> None:
 
 
 def test_the_hash_changes_with_every_part() -> None:
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"system": "Be long."},
         {"user": "Shout $word."},
         {"examples": (Example(given="a", answer="b"),)},

@@ -22,7 +22,7 @@ from agent.facts.sheet import Fact, sheet_hash
 from agent.llm.client import Client
 from agent.llm.endpoint import Endpoint
 from agent.profiles.checker import Checker
-from agent.profiles.sheets import Sheets
+from agent.profiles.sheets import Sheets, sheets_to_tell
 from agent.profiles.writer import Writer, Written
 from agent.progress import Progress, Tick, silent
 from agent.prompts import Prompt, load_claims, load_prompt, read_text
@@ -97,7 +97,7 @@ def write_summaries(
     that they fail goes to the dead letters, the others go on; `failed` counts them.
     """
     settings = workspace.settings
-    sheets = Sheets(workspace.store, settings.tell_attributes)
+    sheets = sheets_to_tell(workspace)
     prompt = load_prompt("summary", language)
     report = SummaryReport(chosen=len(customers))
     version = Version(language, _rules_hash(prompt), settings.model.name)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
-from agent.conditions import ITEM_LEVELS
+from agent.conditions import ITEM_LEVELS, Bought, walk
 from agent.data.attributes import attribute_terms
 from agent.data.glossary import Glossary, load_glossary
 from agent.errors import DataError
 from agent.facts.catalogue import catalogue
 from agent.settings import Language
+from agent.tags.rules import local_rules
 from agent.tags.taxonomy import load_taxonomy
 from agent.vocabulary import Term, Vocabulary
 from agent.workspace import Workspace
@@ -30,6 +33,22 @@ def load_vocabulary(workspace: Workspace) -> Vocabulary:
         tags={tag.id: tag.term() for tag in load_taxonomy()},
         catalogue=names,
         labels={name: glossary.pair(name) for name in labelled},
+    )
+
+
+def sensitive_categories(workspace: Workspace, enabled: Collection[str]) -> frozenset[str]:
+    """The categories that make a sensitive tag, but for those of the tags that are switched on."""
+    vocabulary = load_vocabulary(workspace)
+    rules, _ = local_rules(load_taxonomy(), vocabulary, [t.id for t in load_taxonomy()])
+    sensitive = {tag.id for tag in load_taxonomy() if tag.sensitive} - set(enabled)
+    return frozenset(
+        item.name
+        for tag, rule in rules.items()
+        if tag in sensitive
+        for part in walk(rule)
+        if isinstance(part, Bought)
+        for words in [vocabulary.known_words(part.bought, "category")]
+        for item in vocabulary.items(words, "category")
     )
 
 

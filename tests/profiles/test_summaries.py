@@ -331,3 +331,11 @@ def test_named_customers_are_written_in_their_order(
     assert choose_customers(sheets, ["c07", "c02", "c07"]) == ["c07", "c02"]
     with pytest.raises(UnknownError, match="no facts for: nobody"):
         choose_customers(sheets, ["c02", "nobody"])
+
+
+def test_an_untold_category_is_in_no_sheet(open_home: OpenHome, fake_server: Serve) -> None:
+    home = open_home(fake_server(faithful))
+    told = [fact.id for c in CUSTOMERS for fact in Sheets(home.store).sheet(c, "en")]
+    kept = [f.id for c in CUSTOMERS for f in Sheets(home.store, untold=["TEA"]).sheet(c, "en")]
+    assert "likes:TEA" in told
+    assert kept == [fact for fact in told if fact != "likes:TEA"]
