@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy.engine import URL
+
 from agent.data.store import Store
 from agent.errors import DataError, StoreError
 from agent.settings import Settings, load_settings
@@ -29,10 +31,9 @@ class Workspace:
     @cached_property
     def store(self) -> Store:
         """The database of this home."""
-        url = self.settings.store_url
-        return Store(
-            url.get_secret_value() if url else f"sqlite:///{self.home / 'portrait.sqlite'}"
-        )
+        if url := self.settings.store_url:
+            return Store(url.get_secret_value())
+        return Store(URL.create("sqlite", database=str(self.home / "portrait.sqlite")))
 
     @property
     def as_of(self) -> date:

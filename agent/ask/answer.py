@@ -21,6 +21,7 @@ from agent.data import store as tables
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError
 from agent.facts.frame import customer_frame
+from agent.profiles.current import check_current
 from agent.search.customers import open_index
 from agent.search.index import Index
 from agent.settings import Language
@@ -75,11 +76,12 @@ class Result:
 class Asker:
     """Answers questions over one home; opens everything once, for many questions.
 
-    Raises `DataError` where there are no data or no facts yet, `SearchIndexError`.
+    Raises `DataError` where there are no data, or no facts of just these data, `SearchIndexError`.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         as_of = workspace.as_of
+        check_current(workspace)
         self._frame = customer_frame(workspace.store).set_index("customer", drop=False)
         if self._frame.empty:
             raise DataError(f"{workspace.home} holds no facts yet: run `portrait build` first")

@@ -52,7 +52,8 @@ _STAGED = ", ".join(
 _MERGE = f"""
     SELECT *, row_number() OVER (PARTITION BY event_id ORDER BY file, row) AS nth
     FROM (
-        SELECT {_STAGED}, file, row FROM read_parquet($staged) WHERE bucket = $bucket
+        SELECT {_STAGED}, file, row FROM read_parquet($staged, hive_partitioning = false)
+        WHERE bucket = $bucket
         UNION ALL
         SELECT {_NAMES}, -1 AS file, 0 AS row FROM kept
     )
@@ -174,7 +175,7 @@ _TOTALS = """
     FROM (
         SELECT time, product,
                product IS NULL OR product IN (SELECT product FROM catalogue) AS known
-        FROM read_parquet($paths)
+        FROM read_parquet($paths, hive_partitioning = false)
     )
 """
 

@@ -86,17 +86,22 @@ def ingest(
 def data_hash(workspace: Workspace) -> str:
     """A hash of all that was ingested: events, catalogue, customers and attributes."""
     digest = blake2b(digest_size=16)
-    for path in [*bucket_paths(workspace.events), workspace.products]:
-        if path.exists():
-            digest.update(str(path.relative_to(workspace.home)).encode())
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+    for name in _data_files(workspace):
+        digest.update(name.encode())
+        with (workspace.home / name).open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
     for table in (tables.customers, tables.attributes):
         key = next(iter(table.primary_key))
         for row in workspace.store.rows(sa.select(table).order_by(key)):
             digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode())
     return digest.hexdigest()
+
+
+def _data_files(workspace: Workspace) -> list[str]:
+    """The files of events and products that are there, named from the home folder on."""
+    paths = [*bucket_paths(workspace.events), workspace.products]
+    return [str(path.relative_to(workspace.home)) for path in paths if path.exists()]
 
 
 def _plan(mapping: Mapping, files: Sequence[Path]) -> list[tuple[str, Source, Path]]:
@@ -269,6 +274,7 @@ def _conclude(
             "data_hash": digest,
             "shop_timezone": mapping.shop_timezone,
             "currency": mapping.currency,
+            "files": sorted({*(workspace.store.get_meta("files") or ()), *_data_files(workspace)}),
         }
         upsert(connection, tables.meta, [{"key": k, "value": v} for k, v in values.items()])
     return IngestReport(

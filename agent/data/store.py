@@ -139,7 +139,7 @@ audit = sa.Table(
 class Store:
     """Tables in one database, given by an SQLAlchemy URL; an SQLite file is made on first use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         parsed = _parse(url)
         self.place = parsed.render_as_string(hide_password=True)
         with self._mapped():
@@ -276,7 +276,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _parse(url: str) -> URL:
+def _parse(url: str | URL) -> URL:
     try:
         return make_url(url)
     except ArgumentError as error:

@@ -63,7 +63,7 @@ class Warehouse:
             self._db.execute("SET enable_progress_bar = false")  # only the command line prints
             self._open_events(event_files(events, buckets), as_of)
             if products.exists():
-                self._db.read_parquet(str(products)).create_view("products")
+                _read(self._db, [products]).create_view("products")
             else:
                 self._db.execute(_NO_PRODUCTS)
             self._db.execute(_LINES)
@@ -74,7 +74,7 @@ class Warehouse:
             raise ReadError(
                 "there are no events here yet: run `portrait ingest` or `example` first"
             )
-        self._db.read_parquet([str(file) for file in files]).create_view("all_events")
+        _read(self._db, files).create_view("all_events")
         day = as_of.isoformat()
         self._db.execute(
             f"CREATE VIEW events AS SELECT * FROM all_events WHERE time::DATE <= DATE '{day}'"
@@ -111,6 +111,11 @@ class Warehouse:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _read(database: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
+    """The rows of Parquet files. A folder called `customer=acme` is a name, not a column."""
+    return database.read_parquet([str(file) for file in files], hive_partitioning=False)
 
 
 def event_files(events: Path, buckets: Iterable[int] | None = None) -> list[Path]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import Any
 
 from agent.data import store as tables
@@ -18,11 +15,11 @@ from agent.facts.catalogue import facts_table
 from agent.facts.frame import customer_frame
 from agent.facts.purchase import compute_facts
 from agent.llm.endpoint import Endpoint
+from agent.profiles.current import facts_state, tags_state
 from agent.profiles.sheets import Sheets
 from agent.profiles.summaries import SummaryReport, choose_customers, write_summaries
 from agent.profiles.translate import refresh_glossary
 from agent.progress import Progress, Tick, silent
-from agent.prompts import read_text
 from agent.search.customers import refresh_index
 from agent.settings import Language
 from agent.tags.names import load_vocabulary
@@ -95,7 +92,7 @@ def _build(
 
 def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
     """Facts and affinities for all customers, if the data or their definition changed."""
-    state = _state(workspace.store.get_meta("data_hash"), workspace.as_of.isoformat(), *_FACTS_CODE)
+    state = facts_state(workspace)
     if workspace.store.get_meta("facts_of") == state:
         return 0
     progress(Tick("compute facts", 0, 1))
@@ -113,10 +110,8 @@ def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
 
 def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
     """Rule tags for all customers, if facts, taxonomy or glossary changed."""
-    glossary = workspace.store.rows(tables.glossary.select())
     sensitive = workspace.settings.sensitive_tags
-    taxonomy = read_text("taxonomy.yaml")
-    state = _state(workspace.store.get_meta("facts_of"), taxonomy, glossary, sensitive)
+    state = tags_state(workspace)
     if workspace.store.get_meta("tags_of") == state:
         return 0
     progress(Tick("apply tag rules", 0, 1))
@@ -132,17 +127,6 @@ def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
     workspace.store.set_meta("tags_of", state)
     progress(Tick("apply tag rules", 1, 1))
     return len(rows)
-
-
-_FACTS_CODE = tuple(
-    files("agent.facts").joinpath(name).read_text(encoding="utf-8")
-    for name in ("fields.yaml", "purchase.py", "affinity.py")
-)
-
-
-def _state(*parts: Any) -> str:
-    content = json.dumps(parts, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _records(frame: Any) -> list[dict[str, Any]]:

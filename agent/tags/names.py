@@ -69,7 +69,7 @@ def _catalogue(workspace: Workspace, levels: tuple[str, ...]) -> dict[str, list[
     if not workspace.products.exists():
         return {level: [] for level in levels}
     try:
-        table = duckdb.connect().read_parquet(str(workspace.products))
+        table = duckdb.connect().read_parquet([str(workspace.products)], hive_partitioning=False)
         return {
             level: [
                 name for (name,) in table.project(level).distinct().order(level).fetchall() if name

@@ -293,6 +293,7 @@ def test_an_empty_home_says_what_to_run(tmp_path: Path) -> None:
 def test_a_home_that_was_never_built_says_what_to_run(tmp_path: Path) -> None:
     with Workspace(tmp_path / "home") as workspace:
         workspace.store.set_meta("as_of", AS_OF.isoformat())
+        workspace.store.set_meta("data_hash", "0")
         with pytest.raises(DataError, match="portrait build"):
             Asker(workspace)
 
