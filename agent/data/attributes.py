@@ -30,9 +30,14 @@ def given_attributes(store: Store) -> dict[str, list[tuple[Term, str]]]:
     query = sa.select(tables.customers.c.customer, tables.customers.c.attributes)
     return {
         row["customer"]: [
-            (term, str(value))
+            (term, _written(value))
             for term in terms
             if (value := row["attributes"].get(term.name)) is not None
         ]
         for row in store.rows(query)
     }
+
+
+def _written(value: object) -> str:
+    """A value as text; a whole number without the `.0` of a float."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)

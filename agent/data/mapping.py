@@ -45,7 +45,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Hashable
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -98,15 +99,31 @@ def _time_format(value: str) -> str:
     return value
 
 
+@cache
+def _taken_names() -> frozenset[str]:
+    """`customer` and the computed fields: an attribute of that name would stand in its place."""
+    fields = files("agent.facts").joinpath("fields.yaml").read_text(encoding="utf-8")
+    return frozenset({"customer", *(field["name"] for field in yaml.safe_load(fields))})
+
+
 def _attribute_name(value: str) -> str:
-    if value == "customer":
-        raise ValueError("an attribute cannot be called customer")
+    if value in _taken_names():
+        raise ValueError(
+            f"an attribute cannot be called {value}: a computed field is; call it given_{value}"
+        )
+    return value
+
+
+def _range(value: tuple[float, float]) -> tuple[float, float]:
+    low, high = value
+    if not low < high:
+        raise ValueError("write the lowest rating first, then the highest, like [1, 5]")
     return value
 
 
 Column = Annotated[str, Field(min_length=1)]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_several), Field(min_length=1)]
-# Attributes become fields in facts and conditions; `customer` is one already.
+# Attributes become fields in facts and conditions.
 AttributeName = Annotated[str, Field(pattern=r"^\w+$"), AfterValidator(_attribute_name)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
@@ -213,7 +230,7 @@ class EventSource(_Source):
     kinds: dict[Kind, Columns] = {}
     timezone: Timezone | None = None
     time_format: Annotated[str, AfterValidator(_time_format)] | None = None
-    rating_range: tuple[float, float] | None = None
+    rating_range: Annotated[tuple[float, float], AfterValidator(_range)] | None = None
     key: Column | None = None
 
     @model_validator(mode="after")

@@ -59,6 +59,11 @@ def test_the_documented_example_is_a_mapping(tmp_path: Path) -> None:
             "file: orders.csv\n    kinds: {purchase: paid}",
             "kinds needs the column",
         ),
+        (
+            "file: orders.csv",
+            "file: orders.csv\n    rating_range: [5, 1]",
+            "write the lowest rating first",
+        ),
         ("file: orders.csv", "file: orders.csv\n    personal: [c]", "column 'c' is personal"),
         ("file: orders.csv", "file: orders.csv\n    file: b.csv", "the key 'file' stands twice"),
         ("sources:", "source:", "'source' is not known here; known: shop_timezone"),
@@ -105,6 +110,14 @@ def test_a_folder_or_nothing_is_no_mapping(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.yaml"):
         with pytest.raises(MappingError, match="cannot be read as YAML"):
             load_mapping(path)
+
+
+@pytest.mark.parametrize("name", ["customer", "spend", "top_category"])
+def test_an_attribute_cannot_stand_in_the_place_of_a_field(tmp_path: Path, name: str) -> None:
+    people = {"table": "customers", "file": "p.csv", "columns": {"customer": "c"}}
+    people |= {"attributes": {name: {"column": "x"}}}
+    with pytest.raises(MappingError, match=f"an attribute cannot be called {name}"):
+        load(tmp_path, yaml.safe_dump({"sources": {"people": people}}))
 
 
 def test_attributes_of_two_sources_agree(tmp_path: Path) -> None:
