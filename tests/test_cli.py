@@ -191,11 +191,15 @@ def test_cells_that_a_spreadsheet_would_run_are_neutralised(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("place", ["missing/audience.csv", "."])
+@pytest.mark.parametrize("place", ["missing/audience.csv", ".", "/", "folder.csv", "data.sqlite"])
 def test_an_export_that_cannot_be_written(run: Run, home: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "data.sqlite").write_text("precious")
     code, _, err = run("--home", home, "ask", "Who bought wine?", "--export", tmp_path / place)
     assert code == 1
     assert_one_line(err)
+    assert "unexpected" not in err
+    assert (tmp_path / "data.sqlite").read_text() == "precious"
     assert not list(tmp_path.rglob("*.part"))
 
 
@@ -276,6 +280,16 @@ def test_broken_settings(run: Run, tmp_path: Path, text: str) -> None:
     assert_one_line(err)
     assert "settings.yaml" in err
     assert code == 2
+
+
+def test_a_database_without_its_driver(run: Run, tmp_path: Path) -> None:
+    settings = json.dumps({"store_url": "mysql://me:secret@nowhere/shop"})
+    (tmp_path / "settings.yaml").write_text(settings, encoding="utf-8")
+    code, _, err = run("--home", tmp_path, "tags")
+    assert_one_line(err)
+    assert "postgresql+psycopg" in err
+    assert "secret" not in err
+    assert code == 1
 
 
 @pytest.mark.parametrize("command", [["tags"], ["show", "c000"], ["ask", "How many pet owners?"]])

@@ -21,6 +21,8 @@ def export_customers(path: Path, result: Result) -> None:
     `audience.csv` gets the ids, `audience.conditions.txt` question, conditions and count.
     Raises `DataError`.
     """
+    if path.suffix.lower() != ".csv":  # a slip of the hand must not replace a database
+        raise DataError(f"{path}: an audience is a CSV file: let its name end in .csv")
     if result.unanswerable or result.count is None:
         raise DataError("there is no audience to export: the question gave no conditions")
     words = {

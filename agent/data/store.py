@@ -217,6 +217,11 @@ class Store:
             raise StoreError(self._explain(str(getattr(error, "orig", error)))) from error
         except OSError as error:
             raise StoreError(self._explain(str(error))) from error
+        except ImportError as error:
+            raise StoreError(
+                f"{self.place}: its driver is not installed ({error}); write "
+                "postgresql+psycopg://… and install portrait[postgres], or sqlite:///FILE"
+            ) from error
 
     def _explain(self, reason: str) -> str:
         advice = next((text for key, text in _ADVICE.items() if key in reason.lower()), "")
