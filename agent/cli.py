@@ -15,7 +15,7 @@ from agent import __version__, display
 from agent.errors import PortraitError, SettingsError, UsageError
 
 if TYPE_CHECKING:
-    from agent.settings import Language
+    from agent.settings import Language, Settings
     from agent.workspace import Workspace
 
 app = typer.Typer(
@@ -228,8 +228,8 @@ def llm_pull(
     """Fetch and convert a model (default: the one in the settings)."""
     from agent.llm.models import pull
 
-    with _workspace(context) as workspace, display.progress() as progress:
-        name = model or workspace.settings.model.name
+    name = model or _settings(context).model.name
+    with display.progress() as progress:
         folder = pull(name, revision=revision, progress=progress)
     _write(f"{name} is ready in {folder}")
 
@@ -241,11 +241,12 @@ def llm_serve(
 ) -> None:
     """Start vLLM's OpenAI server on loopback, with settings chosen for this machine."""
     from agent.llm.server import endpoints, status, stop
+    from agent.settings import cache_folder
 
     if replace:
         stop()
-    with _workspace(context) as workspace, display.progress() as progress:
-        found = endpoints(workspace.settings.model, workspace.logs, progress)
+    with display.progress() as progress:
+        found = endpoints(_settings(context).model, cache_folder() / "logs", progress)
     display.server(status(), found[0])
 
 
@@ -255,7 +256,7 @@ def llm_status(context: typer.Context, as_json: AsJson = False) -> None:
     from agent.llm.models import known
     from agent.llm.server import status
 
-    _workspace(context).close()
+    _settings(context)
     _print(display.server_state(status(), known()), display.server_table, as_json)
 
 
@@ -306,6 +307,14 @@ def _workspace(context: typer.Context) -> Workspace:
     from agent.workspace import Workspace
 
     return Workspace(context.find_root().obj)
+
+
+def _settings(context: typer.Context) -> Settings:
+    """The settings of a home that need not exist: the model belongs to the user."""
+    from agent.settings import load_settings
+
+    home: Path = context.find_root().obj
+    return load_settings(home.expanduser() / "settings.yaml")
 
 
 def _endpoints(workspace: Workspace, progress: Any) -> Callable[[], Any]:

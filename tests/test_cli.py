@@ -389,5 +389,5 @@ def test_control_c_in_the_middle(home: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     time.sleep(0.1)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert_one_line(err)

@@ -129,5 +129,9 @@ def event_files(events: Path, buckets: Iterable[int] | None = None) -> list[Path
 def _mapped() -> Iterator[None]:
     try:
         yield
+    except RuntimeError as error:  # what DuckDB makes of Ctrl-C
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         raise DataError(f"the event files cannot be read: {str(error).splitlines()[0]}") from error
