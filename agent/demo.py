@@ -116,8 +116,8 @@ def _done(count: int, what: str) -> str:
 
 
 def _shown(workspace: Workspace, chosen: Sequence[str]) -> Iterator[Step]:
-    for place in (0, PER_LANGUAGE):
-        profile = show_profile(workspace, chosen[place])
+    for customer in chosen[::PER_LANGUAGE]:  # the first of each language; a home may hold few
+        profile = show_profile(workspace, customer)
         tags = ", ".join(tag["label"] for tag in profile["tags"])
         text = f"{profile['summary']}\n{tags}"
         yield Step(f"customer {profile['customer']}", 0.0, text)

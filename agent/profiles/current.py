@@ -30,8 +30,8 @@ def facts_state(workspace: Workspace) -> str:
     as_of, data_hash = workspace.as_of.isoformat(), workspace.store.get_meta("data_hash")
     if data_hash is None:
         raise DataError(
-            f"{workspace.home}: the last ingest was stopped before its end, so the data are "
-            "incomplete: run the same `portrait ingest` (or `example`) again"
+            f"{workspace.home}: an ingest is not finished, so the data are "
+            "incomplete: wait for it or, if it was stopped, run the same `portrait ingest` again"
         )
     files_of_data: list[str] = workspace.store.get_meta("files") or []
     gone = next((name for name in files_of_data if not (workspace.home / name).exists()), None)
