@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.ask.answer import Asker
 from agent.data.example import load_example
+from agent.errors import UnknownError
 from agent.llm.endpoint import Endpoint
 from agent.llm.server import endpoints
 from agent.profiles.build import refresh_facts, refresh_tags
@@ -20,6 +21,7 @@ from agent.search.customers import refresh_index
 from agent.settings import LANGUAGES, Language
 from agent.workspace import Workspace
 
+DATA = "completejourney"
 PER_LANGUAGE = 20
 QUESTIONS = (
     "How many pet owners ordered at least 5 times in the last 30 days?",
@@ -103,8 +105,12 @@ def _written(
 
 def _load(workspace: Workspace, progress: Progress) -> str:
     if workspace.store.get_meta("data_hash") is not None:
+        if workspace.store.get_meta("example") != DATA:
+            raise UnknownError(
+                f"{workspace.home} holds data of your own: give the demonstration another --home"
+            )
         return "already loaded"
-    report = load_example(workspace, "completejourney", progress=progress)
+    report = load_example(workspace, DATA, progress=progress)
     return (
         f"{report.given:,} rows given, {report.accepted:,} accepted, "
         f"{report.quarantined:,} in quarantine; {report.customers:,} customers"

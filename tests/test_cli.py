@@ -17,6 +17,7 @@ import pytest
 from rich.cells import cell_len
 
 from agent import __version__, cli
+from agent.workspace import Workspace
 from tests.ask.shop import make_home, write_profiles
 from tests.fake_server import FakeServer
 from tests.test_docs import commands
@@ -147,6 +148,11 @@ def test_a_second_demo_asks_the_model_nothing(run: Run, home: Path, tmp_path: Pa
     with FakeServer("A shopper.") as server:
         model = {"name": "fake", "urls": [server.url], "api_key": server.key}
         (mine / "settings.yaml").write_text(json.dumps({"model": model}), encoding="utf-8")
+        code, _, err = run("--home", mine, "demo")
+        assert (code, server.requests) == (2, [])
+        assert "another --home" in err
+        with Workspace(mine) as workspace:
+            workspace.store.set_meta("example", "completejourney")
         code, first, _ = run("--home", mine, "demo")
         asked = len(server.requests)
         again = run("--home", mine, "demo")

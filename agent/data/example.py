@@ -43,7 +43,9 @@ def load_example(
     workspace: Workspace, name: str, demographics: bool = True, progress: Progress = silent
 ) -> IngestReport:
     """Ingest a built-in data set; see `example_mapping` and `ingest`."""
-    return ingest(workspace, example_mapping(name, demographics), progress=progress)
+    report = ingest(workspace, example_mapping(name, demographics), progress=progress)
+    workspace.store.set_meta("example", name)
+    return report
 
 
 def _data_folder(package: str, folder: str) -> Path:

@@ -280,7 +280,7 @@ def _conclude(
     return IngestReport(
         run=run,
         files=tuple(tally.report() for tally in tallies),
-        warnings=tuple(_warnings(readings, found)),
+        warnings=tuple(_warnings(readings, tallies, found)),
         customers=workspace.store.count(tables.customers),
         products=found["products"],
         events=found["events"],
@@ -288,7 +288,13 @@ def _conclude(
     )
 
 
-def _warnings(readings: list[_Reading], found: dict[str, int]) -> Iterator[str]:
+def _warnings(
+    readings: list[_Reading], tallies: list[Tally], found: dict[str, int]
+) -> Iterator[str]:
+    for tally in tallies:
+        (reason, rows), *_ = [*tally.reasons.most_common(1), ("", 0)]
+        if tally.given and tally.reasons.total() == tally.given and "duplicate" not in reason:
+            yield f"{tally.file}: not one row was accepted; {rows:,} of {tally.given:,}: {reason}"
     for reading in readings:
         path, encoding = reading.file.path, reading.file.encoding
         if encoding and not reading.source.encoding and not encoding.startswith("utf"):

@@ -137,7 +137,7 @@ def tag_table(workspace: Workspace, language: Language) -> list[dict[str, Any]]:
 
 
 def list_problems(workspace: Workspace) -> dict[str, Any]:
-    """What was refused: quarantined rows by reason, with the first of each, and dead letters."""
+    """What was refused: quarantined rows by reason, each row by itself, and dead letters."""
     table = tables.quarantine
     query = (
         sa.select(
@@ -151,4 +151,9 @@ def list_problems(workspace: Workspace) -> dict[str, Any]:
         .order_by(sa.func.count().desc())
     )
     letters = workspace.store.rows(sa.select(tables.dead_letters))
-    return {"quarantine": workspace.store.rows(query), "dead_letters": letters}
+    every = sa.select(table.c.file, table.c.row, table.c.field, table.c.reason, table.c.value)
+    return {
+        "quarantine": workspace.store.rows(query),
+        "rows": workspace.store.rows(every.order_by(table.c.file, table.c.row)),
+        "dead_letters": letters,
+    }
