@@ -96,6 +96,19 @@ glossary = sa.Table(
     sa.Column("label", sa.String, nullable=False),
     sa.Column("source", sa.String, nullable=False),
 )
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("model", sa.String, primary_key=True),
+    sa.Column("asked", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("item", sa.String, nullable=False),
+    sa.Column("tag", sa.String, nullable=False),
+    sa.Column("prompt_hash", sa.String, nullable=False),
+    sa.Column("catalogue_hash", sa.String, nullable=False),
+    sa.Column("answer", _JSON, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
 runs = sa.Table(
     "runs",
     metadata,
