@@ -1,0 +1,130 @@
+"""How good probabilities and decisions are.
+
+All figures are of out-of-fold probabilities, pooled over the folds.
+
+ECE: ten bins of equal mass, for bins of equal width leave most of a rare tag in one or two of them
+and are more biased (Nixon et al. 2019, "Measuring calibration in deep learning"; Roelofs et al.
+2022, "Mitigating bias in calibration error estimation"). Equal probabilities share a bin. At 800
+customers perfect probabilities score about .03 by chance alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics
+
+Floats = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One tag, one method. Precision to accuracy are among the decided customers.
+
+    n, positive: customers, and those who carry the tag. coverage: share of customers decided;
+    abstention: the others. found: the share of all who carry the tag that are tagged.
+    """
+
+    n: int
+    positive: int
+    auc: float
+    average_precision: float
+    brier: float
+    ece: float
+    precision: float
+    recall: float
+    f1: float
+    accuracy: float
+    coverage: float
+    abstention: float
+    found: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bin of a reliability diagram; low and high: the interval of `share` (Wilson 1927)."""
+
+    mean_probability: float
+    share: float
+    n: int
+    low: float
+    high: float
+
+
+def decide(probability: Floats, yes_from: Floats | float, no_below: Floats | float) -> Floats:
+    """1 where the probability is at least `yes_from`, 0 below `no_below`, NaN (abstain) between.
+
+    Thresholds are one for all, or one a customer, as folds have their own.
+    """
+    decided: Floats = np.where(
+        probability >= yes_from, 1.0, np.where(probability < no_below, 0.0, np.nan)
+    )
+    return decided
+
+
+def quality(truth: Truth, probability: Floats, decision: Floats) -> Quality:
+    """All figures. truth, probability and decision (1, 0 or NaN) are by customer; both classes.
+
+    Precision is 0 where nobody is tagged, recall where nobody decided carries the tag; where
+    nobody is decided at all, see `coverage`, both are 0 and so are F1 and accuracy.
+    """
+    known = ~np.isnan(decision)
+    precision, recall, f1, accuracy = _decided(truth[known], decision[known] == 1)
+    return Quality(
+        n=len(truth),
+        positive=int(truth.sum()),
+        auc=float(metrics.roc_auc_score(truth, probability)),
+        average_precision=float(metrics.average_precision_score(truth, probability)),
+        brier=float(metrics.brier_score_loss(truth, probability)),
+        ece=calibration_error(reliability(truth, probability)),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        accuracy=accuracy,
+        coverage=float(known.mean()),
+        abstention=float((~known).mean()),
+        found=float((truth & (decision == 1)).sum() / truth.sum()),
+    )
+
+
+def _decided(truth: Truth, said: Truth) -> tuple[float, float, float, float]:
+    """Precision, recall, F1 and accuracy."""
+    if not len(truth):
+        return 0.0, 0.0, 0.0, 0.0
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
+        truth, said, average="binary", zero_division=0
+    )
+    return float(precision), float(recall), float(f1), float(metrics.accuracy_score(truth, said))
+
+
+def reliability(truth: Truth, probability: Floats) -> list[Bin]:
+    """Bins of equal mass, from low probabilities to high; ties stay together, so maybe fewer."""
+    edges = np.quantile(probability, np.linspace(0, 1, BINS + 1))[1:-1]
+    place = np.searchsorted(edges, probability)
+    return [_bin(truth[place == one], probability[place == one]) for one in np.unique(place)]
+
+
+def _bin(truth: Truth, probability: Floats) -> Bin:
+    share, n = float(truth.mean()), len(truth)
+    z = 1.959963984540054
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = float(max(0, middle - half)), float(min(1, middle + half))
+    return Bin(float(probability.mean()), share, n, low, high)
+
+
+def calibration_error(bins: list[Bin]) -> float:
+    """ECE: the mean distance between probability and share, bins weighed by their customers."""
+    total = sum(one.n for one in bins)
+    return sum(one.n * abs(one.mean_probability - one.share) for one in bins) / total
+
+
+def curve(truth: Truth, probability: Floats) -> list[tuple[float, float]]:
+    """The precision-recall curve as (recall, precision), recall rising from 0."""
+    precision, recall, _ = metrics.precision_recall_curve(truth, probability)
+    return [(float(r), float(p)) for r, p in zip(recall[::-1], precision[::-1], strict=True)]
