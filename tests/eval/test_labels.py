@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def _survey(store: Store, answers: dict[str, dict[str, str | None]]) -> None:
+def _survey(store: Store, answers: Mapping[str, Mapping[str, str | None]]) -> None:
     rows = [{"customer": c, "attributes": a, "consent": {}} for c, a in answers.items()]
     store.replace_all(tables.customers, rows)
 
