@@ -35,6 +35,7 @@ class Question:
     """One question: with `options` (one token each) they are scored, else a text is written.
 
     kind, item and tag say what it is about; prompt_hash and catalogue_hash what it was made from.
+    With `skip_long`, an option of several tokens gets None instead of failing the question.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Question:
     max_tokens: int = 1
     prompt_hash: str = ""
     catalogue_hash: str = ""
+    skip_long: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -147,8 +149,11 @@ async def _answered(
 
 async def _answer(client: Client, question: Question) -> Given:
     if question.options:
-        found = await client.score(question.messages, question.options)
-        return dict(zip(question.options, found, strict=True))
+        options = (
+            await client.one_token(question.options) if question.skip_long else question.options
+        )
+        found = await client.score(question.messages, options)
+        return dict.fromkeys(question.options) | dict(zip(options, found, strict=True))
     written = await client.chat(
         question.messages, max_tokens=question.max_tokens, constraint=question.constraint
     )

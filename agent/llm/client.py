@@ -107,7 +107,8 @@ class Client:
         self._timeout = timeout_seconds
         self._slots = asyncio.Semaphore(in_flight)
         self._servers = [_Server(one, _chat_model(one, timeout_seconds)) for one in endpoints]
-        self._tokens: dict[str, int] = {}
+        self._tokens: dict[str, list[int]] = {}
+        self._learning = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,6 +147,7 @@ class Client:
     async def score(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
         """The exact log-probability that the answer begins with each option (one token each).
 
+        Where the last message is the assistant's, its answer goes on from there.
         From a server that is not vLLM, only options among its 20 likeliest tokens can be had:
         `AnswerError` if one is not. `ModelError` for an option of several tokens.
         """
@@ -154,6 +156,21 @@ class Client:
             if not await self._knows_tokens(server, options):
                 return await self._score_by_chat(server, messages, options)
             return await self._score_by_tokens(server, messages, options)
+
+        return await self._send(ask)
+
+    async def one_token(self, options: Sequence[str]) -> list[str]:
+        """Those of the options that are one token, so that `score` takes them.
+
+        All of them where the server does not tell tokens.
+        """
+
+        async def ask(server: _Server) -> list[str]:
+            try:
+                sizes = [len(await self._tokens_of(server, option)) for option in options]
+            except openai.NotFoundError:
+                return list(options)
+            return [option for option, size in zip(options, sizes, strict=True) if size == 1]
 
         return await self._send(ask)
 
@@ -217,26 +234,30 @@ class Client:
     async def _knows_tokens(self, server: _Server, options: Sequence[str]) -> bool:
         """Learn the token of each option; False where the server does not tell tokens."""
         for option in options:
-            if option not in self._tokens:
-                try:
-                    body = {"prompt": option, "add_special_tokens": False}
-                    tokens = (await _post(server, f"{server.endpoint.root}/tokenize", body))[
-                        "tokens"
-                    ]
-                except openai.NotFoundError:
-                    return False
-                if len(tokens) != 1:
-                    raise ModelError(f"{option!r} is {len(tokens)} tokens: score options of one")
-                self._tokens[option] = tokens[0]
+            try:
+                tokens = await self._tokens_of(server, option)
+            except openai.NotFoundError:
+                return False
+            if len(tokens) != 1:
+                raise ModelError(f"{option!r} is {len(tokens)} tokens: score options of one")
         return True
+
+    async def _tokens_of(self, server: _Server, option: str) -> list[int]:
+        if option not in self._tokens:
+            async with self._learning:  # else all requests under way would ask for it
+                if option not in self._tokens:
+                    body = {"prompt": option, "add_special_tokens": False}
+                    answer = await _post(server, f"{server.endpoint.root}/tokenize", body)
+                    self._tokens[option] = answer["tokens"]
+        return self._tokens[option]
 
     async def _score_by_tokens(
         self, server: _Server, messages: Sequence[Message], options: Sequence[str]
     ) -> list[float]:
         """The chat as tokens, then the log-probabilities of just the tokens asked for."""
-        chat = {"messages": [dict(message) for message in messages], "add_generation_prompt": True}
+        chat = {"messages": [dict(message) for message in messages], **_turn(messages)}
         prompt = (await _post(server, f"{server.endpoint.root}/tokenize", chat))["tokens"]
-        tokens = [self._tokens[option] for option in options]
+        tokens = [self._tokens[option][0] for option in options]
         body = {"prompt": prompt, "max_tokens": 1, "temperature": 0, "logprobs": 1}
         body |= {"logprob_token_ids": tokens, "return_tokens_as_token_ids": True}
         answer = await _post(server, "/completions", body)
@@ -268,6 +289,12 @@ class _Failure(Exception):  # noqa: N818  never leaves this file
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+def _turn(messages: Sequence[Message]) -> dict[str, bool]:
+    """Who speaks next: the assistant goes on with what it has begun, or begins."""
+    begun = bool(messages) and messages[-1]["role"] == "assistant"
+    return {"add_generation_prompt": not begun, "continue_final_message": begun}
 
 
 def _chat_model(server: Endpoint, timeout_seconds: float) -> ChatOpenAI:

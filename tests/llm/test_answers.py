@@ -137,6 +137,16 @@ def test_a_stop_keeps_what_was_answered(store: Store, fake_server: Start) -> Non
     assert store.count(tables.answers) == 40
 
 
+def test_an_option_of_several_tokens_is_left_open_where_that_is_allowed(
+    store: Store, fake_server: Start
+) -> None:
+    server = fake_server()
+    message = {"role": "user", "content": "wine"}
+    words = Question("prior", "", "kids", (message,), ("milk", "rye bread"), skip_long=True)
+    assert ask_all(store, servers(server), FAKE, [words]) == [{"milk": -1.0, "rye bread": None}]
+    assert ask_all(store, nobody, FAKE, [words]) == [{"milk": -1.0, "rye bread": None}]
+
+
 def test_progress_counts_to_the_end_and_few_are_under_way(store: Store, fake_server: Start) -> None:
     ticks: list[Tick] = []
     server = fake_server(lambda _: Reply("ok", delay=0.01))

@@ -283,3 +283,30 @@ def test_a_server_is_asked_which_models_it_serves(fake_server: Start) -> None:
         check_serves(Endpoint(server.url, server.key, "other"))
     with pytest.raises(ServerError, match=r"answers 401: check model\.api_key"):
         check_serves(Endpoint(server.url, "wrong", "qwen"))
+
+
+def test_an_answer_that_has_begun_goes_on(fake_server: Start) -> None:
+    server = fake_server()
+
+    async def run() -> None:
+        async with Client([server.endpoint]) as client:
+            await client.score([*ASK, {"role": "assistant", "content": "Parents buy"}], ["milk"])
+            await client.score(ASK, ["milk"])
+
+    asyncio.run(run())
+    chats = [r.body for r in server.requests if "messages" in r.body]
+    assert [chat["continue_final_message"] for chat in chats] == [True, False]
+    assert [chat["add_generation_prompt"] for chat in chats] == [False, True]
+
+
+@pytest.mark.parametrize(("vllm", "known"), [(True, ["milk"]), (False, ["milk", "rye bread"])])
+def test_options_of_one_token_are_told_from_longer_ones(
+    fake_server: Start, vllm: bool, known: list[str]
+) -> None:
+    server = fake_server(vllm=vllm)
+
+    async def run() -> list[str]:
+        async with Client([server.endpoint]) as client:
+            return await client.one_token(["milk", "rye bread"])
+
+    assert asyncio.run(run()) == known
