@@ -34,8 +34,8 @@ Servers = Callable[[], Sequence[Endpoint]]
 
 _OPTIONS: dict[Language, tuple[str, str]] = {"en": ("Yes", "No"), "zh": ("是", "否")}
 _MORE: dict[Language, tuple[str, str]] = {
-    "en": ("; most of all buys ", ", "),
-    "zh": ("；最常买", "、"),
+    "en": ("; buys more than others of ", ", "),
+    "zh": ("；比其他顾客更常买", "、"),
 }
 
 

@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 BINS = 10
+POINTS = 200
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,16 @@ def calibration_error(bins: list[Bin]) -> float:
 
 
 def curve(truth: Truth, probability: Floats) -> list[tuple[float, float]]:
-    """The precision-recall curve as (recall, precision), recall rising from 0."""
+    """The precision-recall curve as (recall, precision), recall rising from 0; `POINTS` at most."""
     precision, recall, _ = metrics.precision_recall_curve(truth, probability)
-    return [(float(r), float(p)) for r, p in zip(recall[::-1], precision[::-1], strict=True)]
+    points = list(zip(recall[::-1].tolist(), precision[::-1].tolist(), strict=True))
+    kept = np.linspace(0, len(points) - 1, min(POINTS, len(points))).round().astype(int)
+    return [points[place] for place in kept]
+
+
+def best_f1_threshold(truth: Truth, probability: Floats) -> float:
+    """The threshold from which tagging gives the best F1; the highest of equals."""
+    precision, recall, thresholds = metrics.precision_recall_curve(truth, probability)
+    total = precision + recall
+    f1 = np.divide(2 * precision * recall, total, out=np.zeros_like(total), where=total > 0)[:-1]
+    return float(thresholds[np.flatnonzero(f1 >= f1.max() - 1e-12)[-1]])
