@@ -39,9 +39,9 @@ def baselines(material: Material) -> dict[str, Baseline]:
     """Those that need no language model, by name."""
     return {
         "majority": majority,
-        "keywords": lambda train, test: keyword_rules(material, train, test),
-        REFERENCE: lambda train, test: tfidf_regression(material, train, test),
-        "boosted_trees": lambda train, test: boosted_trees(material, train, test),
+        "keywords": _over(material, keyword_rules),
+        REFERENCE: _over(material, tfidf_regression),
+        "boosted_trees": _over(material, boosted_trees),
     }
 
 
@@ -57,6 +57,16 @@ def out_of_fold(baseline: Baseline, labels: pd.Series) -> pd.Series:
             check_apart(train, test)
             found[test] = baseline(labels[train], test)
     return found
+
+
+def _over(
+    material: Material, method: Callable[[Material, pd.Series, pd.Index], Floats]
+) -> Baseline:
+    def fit_and_judge(train: pd.Series, test: pd.Index) -> Floats:
+        material.check_knows(train.index.append(test))
+        return method(material, train, test)
+
+    return fit_and_judge
 
 
 def majority(train: pd.Series, test: pd.Index) -> Floats:

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import sparse
 
 from agent.data.warehouse import Warehouse
+from agent.errors import DataError
 from agent.facts.catalogue import catalogue
 from agent.facts.frame import facts_frame
 from agent.workspace import Workspace
@@ -51,6 +52,15 @@ class Material:
     def counts(self, customers: Sequence[str] | pd.Index) -> Any:
         """Purchase lines, customers x product types, as a sparse matrix of floats."""
         return self._all_counts[self.numbers.index.get_indexer(pd.Index(customers))]
+
+    def check_knows(self, customers: pd.Index) -> None:
+        """Raises `DataError` where a customer bought nothing."""
+        without = customers.difference(self.numbers.index)
+        if len(without):
+            raise DataError(
+                f"{len(without)} labelled customers bought nothing, such as {without[0]}; "
+                "leave them out of the labels"
+            )
 
     def share(self, named: Callable[[str], bool]) -> pd.Series:
         """The share of each customer's lines whose category and type, as one text, are named."""

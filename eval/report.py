@@ -2,8 +2,7 @@
 Markdown. It is for someone who must decide whether to trust the tags, so it says first where ours
 is not better.
 
-The templates hold the form, `templates/words.yaml` the words in both languages. Whatever comes from
-data is escaped.
+The templates hold the form and `report_content` what is said. Whatever comes from data is escaped.
 """
 
 from __future__ import annotations
@@ -11,76 +10,28 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from agent.settings import Language
 from eval.pictures import curve_picture, difference_picture, reliability_picture
-from eval.results import Difference, Example, Result, TagResult
-
-_FIGURES = (
-    *("auc", "average_precision", "precision", "recall", "f1", "accuracy"),
-    *("brier", "ece", "coverage", "found"),
-)
-_OVERVIEW = ("precision", "recall", "f1", "ece")
-_DETAILS = ("auc", "average_precision", "precision", "recall", "f1", "brier", "ece")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table; `kind` is its style."""
-
-    text: str
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table; `kind` is its style."""
-
-    cells: tuple[Cell, ...]
-    kind: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its head, ready to be written."""
-
-    head: tuple[str, ...]
-    rows: tuple[Row, ...]
+from eval.report_content import content
+from eval.results import Difference, Result, TagResult
 
 
 def html_report(result: Result, language: Language = "en") -> str:
     """One self-contained HTML page, pictures inline."""
-    pictures = {"difference": _uri(difference_picture([_bar(tag) for tag in result["tags"]]))}
     template = _environment().get_template("tags.html.j2")
-    return template.render(**_content(result, language, with_pictures=True), pictures=pictures)
+    return template.render(**content(result, language), pictures=_pictures(result["tags"]))
 
 
 def markdown_report(result: Result, language: Language = "en") -> str:
     """The same as Markdown, without pictures."""
     template = _environment().get_template("tags.md.j2")
-    text = template.render(**_content(result, language, with_pictures=False))
+    text = template.render(**content(result, language))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def verdict(difference: Difference) -> str:
-    """`better`, `worse`, or `same` where the interval holds zero."""
-    if difference["low"] > 0:
-        return "better"
-    return "worse" if difference["high"] < 0 else "same"
-
-
-@cache
-def _words(language: Language) -> Any:
-    text = files("eval").joinpath("templates/words.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)[language]
 
 
 @cache
@@ -101,197 +52,18 @@ def _markdown(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]#|~$])", r"\\\1", plain)
 
 
-def _content(result: Result, language: Language, with_pictures: bool) -> dict[str, Any]:
-    words = _words(language)
-    return {
-        "w": words,
-        "language": "zh-CN" if language == "zh" else "en",
-        "made": _made(result, words),
-        "against": _against(result, words),
-        "plainly": _plainly(result["tags"], words, language),
-        "notes": result.get("notes", []),
-        "overview": _overview(result["tags"], words),
-        "methods": _methods(result["tags"], words),
-        "tags": [_section(tag, words, with_pictures) for tag in result["tags"]],
-        "commands": [" ".join(one.split()) for one in result.get("commands", [])],
-    }
-
-
-def _made(result: Result, words: Any) -> str:
-    return str(words["made"]).format(
-        made_at=result.get("made_at", "?"),
-        data_hash=result.get("data_hash", "?"),
-        seconds=result.get("seconds", 0.0),
-        folds=result["folds"],
-    )
-
-
-def _against(result: Result, words: Any) -> str:
-    difference = result["mean_difference"]
-    return str(words["against"]).format(
-        tags=len(result["tags"]),
-        mean=result["mean_auc"],
-        baseline=result["mean_baseline_auc"],
-        difference=difference["auc"],
-        low=difference["low"],
-        high=difference["high"],
-        verdict=words["verdicts"][verdict(difference)],
-        ece=result["mean_ece"],
-    )
-
-
-def _plainly(tags: Sequence[TagResult], words: Any, language: Language) -> list[str]:
-    """Where ours is not better, before anything else is told."""
-    joint = "、" if language == "zh" else ", "
-    by_verdict: dict[str, list[str]] = {"same": [], "worse": [], "better": []}
+def _pictures(tags: Sequence[TagResult]) -> dict[str, str]:
+    """Picture -> its data URI: `difference`, and `reliability TAG` and `curve TAG` of every tag."""
+    made = {"difference": difference_picture([_bar(tag["tag"], tag["difference"]) for tag in tags])}
     for tag in tags:
-        by_verdict[verdict(tag["difference"])].append(_name(tag))
-    beaten = [
-        f"{_name(tag)} ({_method(best, words)})"
-        for tag in tags
-        if tag["baselines"][best := max(tag["baselines"], key=tag["baselines"].__getitem__)]
-        > tag["auc"]
-    ]
-    lines = [
-        words[key].format(tags=joint.join(names))
-        for key, names in (
-            ("are_worse", by_verdict["worse"]),
-            ("not_better", by_verdict["same"]),
-            ("beaten", beaten),
-        )
-        if names
-    ]
-    return lines or [words["all_better"]]
+        share = tag["positive"] / tag["n"]
+        made[f"reliability {tag['tag']}"] = reliability_picture(tag["reliability"])
+        made[f"curve {tag['tag']}"] = curve_picture(tag["curve"], tag["curves"], share)
+    return {name: _uri(png) for name, png in made.items()}
 
 
-def _overview(tags: Sequence[TagResult], words: Any) -> Table:
-    columns = words["columns"]
-    names = ("tag", "source", "n", "positive", "auc", "difference", "verdict")
-    rows = []
-    for tag in tags:
-        found = verdict(tag["difference"])
-        cells = (
-            Cell(_name(tag)),
-            Cell(_source(tag, words), "text"),
-            Cell(str(tag["n"])),
-            Cell(str(tag["positive"])),
-            Cell(_spread(tag["auc"], tag["auc_low"], tag["auc_high"])),
-            Cell(_signed(tag["difference"])),
-            Cell(words["verdicts"][found], f"text {found}"),
-            *(Cell(_three(tag, name)) for name in _OVERVIEW),
-            Cell(f"{tag['coverage']:.0%}"),
-        )
-        rows.append(Row(cells))
-    head = tuple(columns[name] for name in (*names, *_OVERVIEW, "coverage"))
-    return Table(head, tuple(rows))
-
-
-def _methods(tags: Sequence[TagResult], words: Any) -> Table:
-    """Tags x methods; the best of a row is marked."""
-    names = list(dict.fromkeys(name for tag in tags for name in tag["baselines"]))
-    head = (words["columns"]["tag"], *(_method(name, words) for name in ("portrait", *names)))
-    rows = []
-    for tag in tags:
-        found = {"portrait": tag["auc"], **tag["baselines"]}
-        best = max(found.values())
-        cells = (
-            Cell(f"{found[name]:.3f}", "better" if found[name] == best else "")
-            if name in found
-            else Cell("–")
-            for name in ("portrait", *names)
-        )
-        rows.append(Row((Cell(_name(tag)), *cells)))
-    return Table(head, tuple(rows))
-
-
-def _section(tag: TagResult, words: Any, with_pictures: bool) -> dict[str, Any]:
-    share = tag["positive"] / tag["n"]
-    section = {
-        "id": tag["tag"],
-        "title": f"{tag['label']} ({tag['tag']})" if "label" in tag else tag["tag"],
-        "how": _how(tag, words),
-        "share": str(words["share"]).format(**tag, share=share),
-        "figures": _figures(tag, words),
-        "others": _others(tag, words),
-        "examples": [_example(one, words) for one in tag.get("examples", [])],
-    }
-    if with_pictures:
-        section["reliability"] = _uri(reliability_picture(tag["reliability"]))
-        section["curve"] = _uri(curve_picture(tag["curve"], tag["curves"], share))
-    return section
-
-
-def _how(tag: TagResult, words: Any) -> str:
-    if "threshold" not in tag or "aim" not in tag:
-        return str(words["how_plain"]).format(source=_source(tag, words))
-    return str(words["how"]).format(
-        source=_source(tag, words),
-        aim=tag["aim"],
-        yes_from=tag["threshold"]["yes_from"],
-        no_below=tag["threshold"]["no_below"],
-    )
-
-
-def _figures(tag: TagResult, words: Any) -> Table:
-    columns = words["columns"]
-    rows = []
-    for name in _FIGURES:
-        low_high = tag["intervals"].get(name)
-        spread = f"[{low_high[0]:.3f}, {low_high[1]:.3f}]" if low_high else ""
-        rows.append(Row((Cell(columns[name]), Cell(_three(tag, name)), Cell(spread))))
-    return Table((columns["figure"], columns["value"], columns["interval"]), tuple(rows))
-
-
-def _others(tag: TagResult, words: Any) -> Table:
-    columns = words["columns"]
-    ours = (Cell(_method("portrait", words)), *(Cell(_three(tag, name)) for name in _DETAILS))
-    rows = [Row((*ours, Cell("")), "ours")]
-    for name, detail in tag["baseline_details"].items():
-        difference: Difference = {
-            "to": name,
-            "auc": detail["difference"],
-            "low": detail["difference_low"],
-            "high": detail["difference_high"],
-        }
-        figures = (Cell(f"{detail[figure]:.3f}") for figure in _DETAILS)
-        rows.append(Row((Cell(_method(name, words)), *figures, Cell(_signed(difference)))))
-    head = (columns["method"], *(columns[name] for name in _DETAILS), columns["difference"])
-    return Table(head, tuple(rows))
-
-
-def _example(example: Example, words: Any) -> str:
-    reasons = "; ".join(example["evidence"])
-    return f"{example['customer']} ({words['probability']} {example['probability']:.2f}): {reasons}"
-
-
-def _name(tag: TagResult) -> str:
-    return tag.get("label", tag["tag"])
-
-
-def _source(tag: TagResult, words: Any) -> str:
-    source = tag.get("source", "unknown")
-    return str(words["sources"].get(source, source))
-
-
-def _method(name: str, words: Any) -> str:
-    return str(words["methods"].get(name, name))
-
-
-def _three(tag: Mapping[str, Any], name: str) -> str:
-    return f"{tag[name]:.3f}"
-
-
-def _spread(value: float, low: float, high: float) -> str:
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _signed(difference: Difference) -> str:
-    return f"{difference['auc']:+.3f} [{difference['low']:+.3f}, {difference['high']:+.3f}]"
-
-
-def _bar(tag: TagResult) -> tuple[str, float, float, float]:
-    difference = tag["difference"]
-    return tag["tag"], difference["auc"], difference["low"], difference["high"]
+def _bar(tag: str, difference: Difference) -> tuple[str, float, float, float]:
+    return tag, difference["auc"], difference["low"], difference["high"]
 
 
 def _uri(png: bytes) -> str:

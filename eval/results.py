@@ -148,7 +148,7 @@ def overall(
         "mean_baseline_auc": float(np.mean([tag["baselines"][REFERENCE] for tag in tags])),
         "mean_difference": _difference(difference),
         "mean_ece": float(np.mean([tag["ece"] for tag in tags])),
-        "folds": "StratifiedKFold(5, shuffle=True, random_state=0), customers sorted by id",
+        "folds": "StratifiedKFold(5, shuffle=True, random_state=0)",
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from agent.errors import DataError
 from eval.baselines import REFERENCE, Baseline, baselines, out_of_fold
 from eval.keywords import KEYWORDS, naming
 from eval.labels import REFERENCE_LABELS, folds
@@ -69,6 +70,13 @@ def test_none_is_shown_a_test_label() -> None:
     assert len(seen) == 5
     assert all(not set(train) & set(test) for train, test in seen)
     assert sorted(c for _, test in seen for c in test) == list(CUSTOMERS)
+
+
+def test_a_labelled_customer_without_purchases_is_named(material: Material) -> None:
+    labels = pd.concat([FAMILY, pd.Series({"nobody": True})]).rename("has_kids")
+    for name in METHODS[1:]:
+        with pytest.raises(DataError, match="1 labelled customers bought nothing, such as nobody"):
+            out_of_fold(baselines(material)[name], labels)
 
 
 def test_keywords_never_turn_round(material: Material) -> None:
