@@ -182,6 +182,8 @@ def _figures(tag: TagResult, words: Any) -> Table:
     for name in _FIGURES:
         low_high = tag["intervals"].get(name)
         spread = f"[{low_high[0]:.3f}, {low_high[1]:.3f}]" if low_high else ""
+        if name == "ece":
+            spread = words["by_chance"].format(error=tag["ece_by_chance"])
         rows.append(Row((Cell(columns[name]), Cell(_three(tag, name)), Cell(spread))))
     return Table((columns["figure"], columns["value"], columns["interval"]), tuple(rows))
 

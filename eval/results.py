@@ -17,7 +17,14 @@ import pandas as pd
 from eval.baselines import REFERENCE
 from eval.bootstrap import Interval, auc_difference, intervals, mean_auc_difference
 from eval.labels import folds
-from eval.metrics import best_f1_threshold, curve, decide, quality, reliability
+from eval.metrics import (
+    best_f1_threshold,
+    curve,
+    decide,
+    error_by_chance,
+    quality,
+    reliability,
+)
 
 
 class Difference(TypedDict):
@@ -49,6 +56,7 @@ class TagResult(TypedDict):
     average_precision: float
     brier: float
     ece: float
+    ece_by_chance: float  # what perfect probabilities would have
     precision: float
     recall: float
     f1: float
@@ -116,6 +124,7 @@ def tag_result(
     return {
         "tag": str(labels.name),
         **asdict(figures),  # type: ignore[typeddict-item]
+        "ece_by_chance": error_by_chance(probability),
         "auc_low": spread["auc"].low,
         "auc_high": spread["auc"].high,
         "intervals": {name: [one.low, one.high] for name, one in spread.items()},

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
-from eval.metrics import Quality, calibration_error, curve, decide, quality, reliability
+from eval.metrics import (
+    Quality,
+    calibration_error,
+    curve,
+    decide,
+    error_by_chance,
+    quality,
+    reliability,
+)
 
 # Ten customers, four of whom carry the tag, sorted by probability. The bins of a tenth of the mass
 # hold one customer each, but for the two at .4, which share one.
@@ -96,6 +104,14 @@ def test_one_probability_for_all_makes_one_bin() -> None:
     bins = reliability(TRUTH, np.full(10, 0.3))
     assert [(one.n, one.share) for one in bins] == [(10, 0.4)]
     assert calibration_error(bins) == pytest.approx(0.1)
+
+
+def test_what_chance_alone_makes_of_perfect_probabilities() -> None:
+    # Everyone has .5: one bin, and the mean distance of the share of n coin throws from a half is
+    # sqrt(2 / (pi n)) / 2, for n = 400 that is .01995.
+    assert error_by_chance(np.full(400, 0.5), draws=2000) == pytest.approx(0.01995, abs=0.0012)
+    # Sure and right: nothing is left to chance.
+    assert error_by_chance(np.array([0.0, 1.0, 1.0, 0.0])) == 0
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=2, max_size=60))

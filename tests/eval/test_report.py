@@ -29,7 +29,14 @@ def tag(name: str, auc: float, low: float, high: float, **more: object) -> TagRe
     figures = dict.fromkeys(("brier", "precision", "recall", "f1", "accuracy", "found"), 0.5)
     made = {
         **figures,
-        **{"tag": name, "n": 801, "positive": 288, "average_precision": 0.61, "ece": 0.042},
+        **{
+            "tag": name,
+            "n": 801,
+            "positive": 288,
+            "average_precision": 0.61,
+            "ece": 0.042,
+            "ece_by_chance": 0.0284,
+        },
         **{"auc": auc, "auc_low": auc - 0.03, "auc_high": auc + 0.03},
         **{"coverage": 0.8, "abstention": 0.2, "intervals": {"auc": [auc - 0.03, auc + 0.03]}},
         "baselines": {"tfidf_regression": 0.7, "majority": 0.5},
@@ -112,7 +119,17 @@ def _said(language: Language, form: str) -> str:
     return html.unescape(re.sub(r"\\(.)", r"\1", markdown_report(FULL, language)))
 
 
-FIGURES = ("0.771", "0.740", "+0.031", "+0.012", "0.750 [0.720, 0.780]", "0.62", "0.21", "0.038")
+FIGURES = (
+    "0.771",
+    "0.740",
+    "+0.031",
+    "+0.012",
+    "0.750 [0.720, 0.780]",
+    "0.62",
+    "0.21",
+    "0.038",
+    "0.028",
+)
 MADE = ("d4f1", "2026-01-02T03:04:05Z", "412", "portrait eval tags --html report.html")
 
 
