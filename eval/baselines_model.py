@@ -113,9 +113,9 @@ def _yes_no(customer: str, text: str, tag: TagDef, language: Language) -> Questi
 
 
 def _claim(tag: TagDef, language: Language) -> str:
-    """What the tag says of a customer: its description up to where it tells how it is found."""
-    description = tag.words(language).description
-    return description.replace("；", ";").split(";")[0].rstrip(".。")
+    """What the tag says, without "probably" and up to where it tells how it is found."""
+    said = tag.words(language).description.replace("；", ";").split(";")[0].rstrip(".。")
+    return said.replace("probably ", "").replace("可能", "")
 
 
 def _list(customer: str, text: str, tags: Sequence[TagDef], language: Language) -> Question:

@@ -93,8 +93,8 @@ def test_each_question_costs_once(opened: Open, fake_server: Start) -> None:
 @pytest.mark.parametrize(
     ("language", "told", "claim"),
     [
-        ("en", ("orders", "milk"), "The household probably has children"),
-        ("zh", ("单", "MILK"), "家中可能有孩子"),
+        ("en", ("orders", "milk"), "The household has children"),
+        ("zh", ("单", "MILK"), "家中有孩子"),
     ],
 )
 def test_facts_come_first_then_the_claim_and_no_attribute(
