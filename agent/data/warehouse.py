@@ -41,7 +41,7 @@ SELECT l.customer, l.kind = 'return' AS returned, l.time, l.time::DATE AS day,
        l.quantity, coalesce(l.amount, 0) AS amount,
        coalesce(l.discount, 0) + coalesce(l.coupon_discount, 0) AS discounts,
        coalesce(l.coupon_discount, 0) <> 0 AS coupon,
-       l.product, p.department, p.category, p.type, p.brand, p.name
+       l.channel, l.product, p.department, p.category, p.type, p.brand, p.size, p.name
 FROM (SELECT * FROM events WHERE kind IN ('purchase', 'return')) l
 ANTI JOIN (SELECT customer, order_id FROM events WHERE kind = 'cancel') c
   ON l.customer = c.customer AND l.order_id = c.order_id

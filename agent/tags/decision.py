@@ -1,0 +1,127 @@
+"""From a probability to a decision: yes, no, or unknown between the two.
+
+A stated aim decides where yes begins: `precision 0.8` (of those who get the tag, at least so many
+carry it) or `f1` (the best balance of precision and recall). No is said under the same promise
+where the aim is a precision. Thresholds are chosen on customers that the model has not seen, and
+so that the lower bound of the precision keeps the aim: of many cuts the one that looks best looks
+better than it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import precision_recall_curve
+
+from agent.errors import SettingsError
+
+Floats = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
+Decision = Literal["yes", "no", "unknown"]
+
+# A promise about fewer customers than this is a guess.
+MIN_DECIDED = 20
+# One-sided 90% bound of a share (Wilson 1927).
+_Z = 1.2816
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the decisions are for: `precision` of at least `share`, or the best F1 (None)."""
+
+    share: float | None = 0.6
+
+    def __str__(self) -> str:
+        return "f1" if self.share is None else f"precision {self.share:g}"
+
+
+def read_aim(text: str) -> Aim:
+    """`f1`, or `precision` and a share, as in `precision=0.8` or `precision 80%`.
+
+    Raises `SettingsError`.
+    """
+    folded = text.strip().lower()
+    if folded == "f1":
+        return Aim(None)
+    found = re.fullmatch(r"precision[\s=:]*(0?\.\d+|\d{1,2}(?:\.\d+)?%)", folded)
+    share = _share(found[1]) if found else 0.0
+    if not 0 < share < 1:
+        raise SettingsError(
+            f"{text!r} is no aim: write f1, or precision and a share: precision=0.8"
+        )
+    return Aim(share)
+
+
+def _share(text: str) -> float:
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Yes from `yes_from` on, no below `no_below`; infinite where nobody can be decided so."""
+
+    yes_from: float
+    no_below: float
+
+    def decide(self, probability: float) -> Decision:
+        """The decision for one probability."""
+        if probability >= self.yes_from:
+            return "yes"
+        return "no" if probability < self.no_below else "unknown"
+
+    def as_dict(self) -> dict[str, float | None]:
+        """As JSON can hold it: None for never."""
+        return {
+            "yes_from": self.yes_from if math.isfinite(self.yes_from) else None,
+            "no_below": self.no_below if math.isfinite(self.no_below) else None,
+        }
+
+
+def thresholds_of(content: dict[str, float | None]) -> Thresholds:
+    """What `Thresholds.as_dict` wrote."""
+    yes, no = content["yes_from"], content["no_below"]
+    return Thresholds(math.inf if yes is None else yes, -math.inf if no is None else no)
+
+
+def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds:
+    """The thresholds that keep the aim on these customers, deciding as many as possible.
+
+    truth and probability: one of each a customer, the probability from a model that has not seen
+    the customer.
+    """
+    if aim.share is None:
+        cut = _best_f1(truth, probability)
+        return Thresholds(cut, cut)
+    yes_from = _lowest_keeping(truth, probability, aim.share)
+    no_below = -_lowest_keeping(~truth, -probability, aim.share)
+    # Where the two promises overlap, both hold, and yes is what the tag is for.
+    return Thresholds(yes_from, min(np.nextafter(no_below, np.inf), yes_from))
+
+
+def _best_f1(truth: Truth, probability: Floats) -> float:
+    precision, recall, cuts = precision_recall_curve(truth, probability)
+    total = np.maximum(precision + recall, 1e-12)
+    return float(cuts[np.argmax((2 * precision * recall / total)[:-1])])
+
+
+def _lowest_keeping(truth: Truth, score: Floats, share: float) -> float:
+    """The lowest score from which on at least `share` are true; infinite where there is none."""
+    order = np.argsort(-score, kind="stable")
+    decided = np.arange(1, len(order) + 1)
+    kept = _at_least(np.cumsum(truth[order]) / decided, decided)
+    last = np.append(np.diff(score[order]) != 0, True)  # between two equal scores is no cut
+    holds = np.flatnonzero((kept >= share) & last & (decided >= MIN_DECIDED))
+    return float(score[order][holds[-1]]) if len(holds) else math.inf
+
+
+def _at_least(share: Floats, n: npt.NDArray[np.int_]) -> Floats:
+    """The lower bound of a share seen among n."""
+    middle = share + _Z**2 / (2 * n)
+    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    bound: Floats = (middle - half) / (1 + _Z**2 / n)
+    return bound

@@ -1,0 +1,83 @@
+"""What a customer is to a learned tag: counts of what, where and when they buy, and their figures.
+
+Nothing that a person said about a customer enters (age, income, any attribute): those are what
+labels are made of, and a tag learned from its own label says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from agent.data.warehouse import Warehouse
+from agent.facts.catalogue import catalogue
+from agent.facts.frame import facts_frame
+from agent.workspace import Workspace
+
+_KIND = "coalesce(type, category, department, name)"
+# Each part counts lines, or orders for hours. `kind` is what a person would call the feature.
+_PARTS = {
+    "kinds": f"SELECT customer, {_KIND} AS feature, {_KIND} AS kind, count(*) AS n",
+    "variants": f"SELECT customer, {_KIND} || ' · ' || coalesce(size, '') AS feature,"
+    f" min({_KIND}) AS kind, count(*) AS n",
+    "products": f"SELECT customer, product AS feature, min({_KIND}) AS kind, count(*) AS n",
+    "places": "SELECT customer, channel AS feature, channel AS kind, count(*) AS n",
+    "hours": "SELECT customer, strftime(time, '%w ') || (hour(time) // 2)::VARCHAR AS feature,"
+    " NULL::VARCHAR AS kind, count(DISTINCT order_id) AS n",
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """One part: customers x features, the features' names, and the kind that each belongs to."""
+
+    features: tuple[str, ...]
+    kinds: tuple[str | None, ...]
+    matrix: sparse.csr_matrix
+
+    def rows(self, chosen: Sequence[int]) -> Counts:
+        """The same for some of the customers."""
+        return Counts(self.features, self.kinds, self.matrix[chosen])
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Parts by name, and the figures, one row a customer in the order of `customers`."""
+
+    customers: tuple[str, ...]
+    parts: dict[str, Counts]
+    figures: pd.DataFrame
+
+    def rows(self, customers: Sequence[str]) -> list[int]:
+        """The row of each customer. Raises KeyError for one that is not here."""
+        place = {customer: row for row, customer in enumerate(self.customers)}
+        return [place[customer] for customer in customers]
+
+
+def load_vectors(workspace: Workspace, warehouse: Warehouse) -> Vectors:
+    """The vectors of every customer that has facts, from the events and the store."""
+    facts = facts_frame(workspace.store).set_index("customer")
+    customers = tuple(facts.index)
+    parts = {
+        name: _counts(warehouse.frame(f"{select} FROM purchases GROUP BY 1, 2"), customers)
+        for name, select in _PARTS.items()
+    }
+    names = [field.name for field in catalogue() if field.numeric]
+    return Vectors(customers, parts, facts[names].astype("float64"))
+
+
+def _counts(frame: pd.DataFrame, customers: Sequence[str]) -> Counts:
+    known = frame.dropna(subset=["feature"])
+    row = pd.Categorical(known["customer"], categories=list(customers))
+    feature = pd.Categorical(known["feature"])  # its categories are sorted: stable columns
+    kinds = known.groupby("feature", sort=True)["kind"].first()
+    shape = (len(customers), len(feature.categories))
+    matrix = sparse.csr_matrix(
+        (known["n"].to_numpy(dtype=np.float64), (row.codes, feature.codes)), shape=shape
+    )
+    names = tuple(str(kind) if isinstance(kind, str) else None for kind in kinds)
+    return Counts(tuple(feature.categories), names, matrix)
