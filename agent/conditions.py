@@ -69,10 +69,10 @@ class Compare(_Part):
 
 
 class HasTag(_Part):
-    """The customer carries a tag with at least this probability."""
+    """The customer was given a tag; with `at_least`, has it with at least that probability."""
 
     tag: str
-    at_least: Annotated[float, Field(ge=0, le=1)] = 0.5
+    at_least: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Bought(_Part):
@@ -219,6 +219,7 @@ _tags = sa.table(
     sa.column("customer", sa.String),
     sa.column("tag", sa.String),
     sa.column("probability", sa.Float),
+    sa.column("decision", sa.String),
 )
 ITEM_LEVELS = ("department", "category", "type", "brand", "name", "product")
 purchase_lines = sa.table(
@@ -286,9 +287,10 @@ def _compile_percent(part: Compare, column: sa.ColumnClause[Any]) -> sa.ColumnEl
 
 
 def _compile_tag(part: HasTag) -> sa.ColumnElement[bool]:
-    carriers = sa.select(_tags.c.customer).where(
-        _tags.c.tag == part.tag, _tags.c.probability >= part.at_least
-    )
+    given = _tags.c.decision == "yes"
+    if part.at_least is not None:
+        given = _tags.c.probability >= part.at_least
+    carriers = sa.select(_tags.c.customer).where(_tags.c.tag == part.tag, given)
     return _customers.c.customer.in_(carriers)
 
 

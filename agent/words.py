@@ -180,11 +180,12 @@ def _label(word: str, language: Language, vocabulary: Vocabulary) -> str:
 
 def _tag(part: HasTag, language: Language, vocabulary: Vocabulary) -> str:
     label = vocabulary.tag(part.tag).label(language)
+    if part.at_least is None:
+        return f"标签“{label}”" if language == "zh" else f'tagged "{label}"'
     sure = _number(part.at_least * 100)
-    told = part.at_least != HasTag.model_fields["at_least"].default
     if language == "zh":
-        return f"标签“{label}”" + (f"（概率至少{sure}%）" if told else "")
-    return f'tagged "{label}"' + (f" with a probability of at least {sure}%" if told else "")
+        return f"标签“{label}”的概率至少{sure}%"
+    return f'"{label}" with a probability of at least {sure}%'
 
 
 def _bought(part: Bought, language: Language, vocabulary: Vocabulary) -> str:

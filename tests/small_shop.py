@@ -79,6 +79,7 @@ TAGS = {
     "pet_owner": Term("pet_owner", "pet owner", "养宠物"),
     "kids": Term("kids", "kids", "有孩子"),
 }
+TAG_THRESHOLDS = {"pet_owner": 0.5, "kids": 0.8}
 
 
 def vocabulary() -> Vocabulary:
@@ -107,8 +108,17 @@ class Shop:
 
     @cached_property
     def tag_frame(self) -> pd.DataFrame:
-        rows = [(customer, tag, p) for (customer, tag), p in self.tags.items()]
-        return pd.DataFrame(rows, columns=["customer", "tag", "probability"])
+        rows = [(who, tag, p, self.decision(who, tag)) for (who, tag), p in self.tags.items()]
+        return pd.DataFrame(rows, columns=["customer", "tag", "probability", "decision"])
+
+    def decision(self, customer: str, tag: str) -> str | None:
+        """Each tag has a threshold of its own; a little below it nobody is decided."""
+        probability, threshold = self.tags.get((customer, tag)), TAG_THRESHOLDS[tag]
+        if probability is None:
+            return None
+        if probability >= threshold:
+            return "yes"
+        return "unknown" if probability > threshold / 2 else "no"
 
     def truth(self, condition: dict[str, Any]) -> list[str]:
         """The customers of whom a condition (in JSON) is true, in order of id."""
@@ -118,7 +128,9 @@ class Shop:
         if "field" in given:
             return self._compares(given, customer)
         if "tag" in given:
-            return bool(self.tags.get((customer, given["tag"]), -1) >= given.get("at_least", 0.5))
+            if "at_least" not in given:
+                return self.decision(customer, given["tag"]) == "yes"
+            return bool(self.tags.get((customer, given["tag"]), -1) >= given["at_least"])
         if "bought" in given:
             return self._bought(given, customer)
         if "not" in given:
@@ -216,7 +228,7 @@ def open_warehouse(shop: Shop, folder: Path) -> Warehouse:
     cancels = [_event("cancel", *line) for line in shop.cancelled]
     columns = {"customer": text, "time": pa.timestamp("us"), "kind": text, "order_id": text}
     columns |= {"product": text, "quantity": pa.float64(), "amount": money}
-    columns |= {"discount": money, "coupon_discount": money}
+    columns |= {"discount": money, "coupon_discount": money, "channel": text}
     events = folder / "events" / "bucket=0000" / "events.parquet"
     events.parent.mkdir(parents=True)
     pq.write_table(pa.Table.from_pylist(bought + cancels, pa.schema(columns)), events)

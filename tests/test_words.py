@@ -87,8 +87,8 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     (C, 'tagged "kids"', "标签“有孩子”"),
     (
         C | {"at_least": 0.8},
-        'tagged "kids" with a probability of at least 80%',
-        "标签“有孩子”（概率至少80%）",
+        '"kids" with a probability of at least 80%',
+        "标签“有孩子”的概率至少80%",
     ),
     (
         {"bought": ["CAT FOOD", "wine"], "but_not": ["vinegar"], "since": "2024-01-01"},

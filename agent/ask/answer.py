@@ -190,5 +190,6 @@ class Asker:
 
 def _tags_frame(workspace: Workspace) -> pd.DataFrame:
     table = tables.tags
-    query = sa.select(table.c.customer, table.c.tag, table.c.probability)
-    return pd.DataFrame(workspace.store.rows(query), columns=["customer", "tag", "probability"])
+    columns = ["customer", "tag", "probability", "decision"]
+    query = sa.select(*(table.c[name] for name in columns))
+    return pd.DataFrame(workspace.store.rows(query), columns=columns)

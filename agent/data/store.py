@@ -69,6 +69,7 @@ tags = sa.Table(
     sa.Column("customer", sa.String, primary_key=True),
     sa.Column("tag", sa.String, primary_key=True),
     sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("decision", sa.String, nullable=False),
     sa.Column("source", sa.String, nullable=False),
     sa.Column("evidence", _JSON, nullable=False),
 )
@@ -163,6 +164,7 @@ class Store:
             )
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            self._drop_outdated()
             metadata.create_all(self.engine)
 
     def close(self) -> None:
@@ -221,6 +223,16 @@ class Store:
         """Add a line to the audit."""
         with self.begin() as connection:
             connection.execute(sa.insert(audit).values(at=now(), action=action, detail=detail))
+
+    def _drop_outdated(self) -> None:
+        """Tags come from the data: a table of an older version's shape is made anew by a build."""
+        inspector = sa.inspect(self.engine)
+        if inspector.has_table(tags.name):
+            found = {column["name"] for column in inspector.get_columns(tags.name)}
+            if found != {column.name for column in tags.columns}:
+                with self.engine.begin() as connection:
+                    tags.drop(connection)
+                    connection.execute(sa.delete(meta).where(meta.c.key == "tags_of"))
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:

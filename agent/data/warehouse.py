@@ -4,7 +4,7 @@ events          all event lines up to the as-of date
 products        the catalogue: product, name, department, category, type, brand, size, price
 purchases       purchase lines of orders that were not cancelled, with their catalogue levels
 customer_facts  one row a customer: every field and attribute      (from the store)
-customer_tags   customer, tag, probability                         (from the store)
+customer_tags   customer, tag, probability, decision               (from the store)
 """
 
 from __future__ import annotations

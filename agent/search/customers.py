@@ -78,7 +78,8 @@ def _profiles(workspace: Workspace) -> list[dict[str, Any]]:
 def _carried(workspace: Workspace) -> Mapping[str, list[str]]:
     table = tables.tags
     carried: dict[str, list[str]] = defaultdict(list)
-    for row in workspace.store.rows(sa.select(table.c.customer, table.c.tag).order_by(table.c.tag)):
+    given = sa.select(table.c.customer, table.c.tag).where(table.c.decision == "yes")
+    for row in workspace.store.rows(given.order_by(table.c.tag)):
         carried[row["customer"]].append(row["tag"])
     return carried
 

@@ -59,6 +59,7 @@ def apply_rules(
                 "customer": customer,
                 "tag": tag,
                 "probability": 1.0,
+                "decision": "yes",
                 "source": "rule",
                 "evidence": evidence,
             }

@@ -29,6 +29,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
         "amount",
         "discount",
         "coupon_discount",
+        "channel",
     ]
     frame = pd.DataFrame({name: [None] for name in columns}).assign(time=pd.Timestamp("2024-01-01"))
     frame.to_parquet(bucket / "events.parquet")
