@@ -14,6 +14,11 @@ BOUGHT: dict[Language, str] = {
     "en": "{name}: {orders} order{s}, last on {last}",
     "zh": "{name}：{orders}单，最近在{last}",
 }
+# What a score stands on is told with its part in the score.
+PART: dict[Language, str] = {
+    "en": "{words} ({part} of the score)",
+    "zh": "{words}（占得分的{part}）",
+}
 
 
 def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Vocabulary) -> str:
@@ -22,7 +27,9 @@ def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Voca
         term = vocabulary.field(item["field"])
         return f"{term.label(language)} {value_words(item['value'], term, language)}"
     if "name" in item:
-        return bought_words(item["name"], item["orders"], item["last"], language, vocabulary)
+        words = bought_words(item["name"], item["orders"], item["last"], language, vocabulary)
+        part = item.get("weight")
+        return words if part is None else PART[language].format(words=words, part=f"{part:.0%}")
     return condition_words(from_json(item["rule"]), language, vocabulary)
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from agent.conditions import Condition, HasTag, walk
 from agent.errors import PromptError
@@ -16,6 +23,28 @@ from agent.settings import Language, describe_validation
 from agent.vocabulary import Term
 
 Source = Literal["rule", "learned", "prior"]
+
+
+class People(BaseModel):
+    """Whom a tag means, and against whom they are held: names of groups, as a sentence has them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    who: Annotated[tuple[str, ...], Field(min_length=1)]
+    others: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Prior(BaseModel):
+    """What the language model is asked about a tag, and the share of customers who carry it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_rate: Annotated[float, Field(gt=0, lt=1)]
+    ask: Annotated[dict[Language, People], Field(min_length=1)]
+
+    def people(self, language: Language) -> People:
+        """The groups in a language, else in the first that there is."""
+        return self.ask.get(language) or next(iter(self.ask.values()))
 
 
 class TagDef(BaseModel):
@@ -30,11 +59,14 @@ class TagDef(BaseModel):
     en: Words
     zh: Words
     rule: Condition | None = None
+    prior: Prior | None = None
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
         if (self.source == "rule") != (self.rule is not None):
             raise ValueError(f"{self.id}: 'rule' goes with source: rule and only with it")
+        if self.prior is None if self.source == "prior" else self.rule and self.prior:
+            raise ValueError(f"{self.id}: 'prior' goes with source: prior or learned")
         if self.rule is not None and any(isinstance(part, HasTag) for part in walk(self.rule)):
             raise ValueError(f"{self.id}: a rule reads facts and purchases, not other tags")
         return self
