@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from agent import __version__, display
+from agent import __version__, cli_eval, cli_tags, display
+from agent.cli_base import (
+    AsJson,
+    InLanguage,
+    language_of,
+    open_workspace,
+    read_settings,
+    server_of,
+    show_result,
+    write,
+)
 from agent.errors import PortraitError, SettingsError, UsageError
-
-if TYPE_CHECKING:
-    from agent.settings import Language, Settings
-    from agent.workspace import Workspace
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,15 +31,15 @@ app = typer.Typer(
 )
 llm = typer.Typer(no_args_is_help=True, help="The language model on this machine.")
 app.add_typer(llm, name="llm")
+app.add_typer(cli_tags.app)
+app.add_typer(cli_eval.app, name="eval")
 
 STOPPED = 130
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="en or zh.")]
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        _write(f"portrait {__version__}")
+        write(f"portrait {__version__}")
         raise typer.Exit
 
 
@@ -60,7 +65,7 @@ def demo(context: typer.Context) -> None:
     from agent.demo import run_demo
 
     failed = False
-    with _workspace(context) as workspace, display.progress() as progress:
+    with open_workspace(context) as workspace, display.progress() as progress:
         for step in run_demo(workspace, progress):
             display.demo_step(step)
             failed = failed or step.failed
@@ -77,9 +82,9 @@ def example(
     """Load a built-in data set."""
     from agent.data.example import load_example
 
-    with _workspace(context) as workspace, display.progress() as progress:
+    with open_workspace(context) as workspace, display.progress() as progress:
         report = load_example(workspace, name, demographics, progress)
-    _print(report.as_dict(), display.ingest_report, as_json)
+    show_result(report.as_dict(), display.ingest_report, as_json)
 
 
 @app.command()
@@ -93,9 +98,9 @@ def ingest(
     from agent.data.ingest import ingest as run
     from agent.data.mapping import load_mapping
 
-    with _workspace(context) as workspace, display.progress() as progress:
+    with open_workspace(context) as workspace, display.progress() as progress:
         report = run(workspace, load_mapping(mapping), files or [], progress)
-    _print(report.as_dict(), display.ingest_report, as_json)
+    show_result(report.as_dict(), display.ingest_report, as_json)
 
 
 @app.command()
@@ -113,11 +118,11 @@ def build(
     """Compute facts and tags for all, write summaries, refresh the index. Does what changed."""
     from agent.profiles.build import build as run
 
-    with _workspace(context) as workspace, display.progress() as progress:
-        spoken = _language(language, workspace)
-        endpoints = _endpoints(workspace, progress)
+    with open_workspace(context) as workspace, display.progress() as progress:
+        spoken = language_of(language, workspace)
+        endpoints = server_of(workspace, progress)
         report = run(workspace, endpoints, spoken, customer or (), limit, progress).as_dict()
-    _print(report, display.build_report, as_json)
+    show_result(report, display.build_report, as_json)
     raise typer.Exit(1 if report["summaries"]["failed"] else 0)
 
 
@@ -131,10 +136,10 @@ def show(
     """One profile: summary, tags with evidence, facts."""
     from agent.profiles.show import show_profile
 
-    with _workspace(context) as workspace:
-        spoken = _language(language, workspace) if language else None
+    with open_workspace(context) as workspace:
+        spoken = language_of(language, workspace) if language else None
         profile = show_profile(workspace, customer, spoken)
-    _print(profile, display.profile, as_json)
+    show_result(profile, display.profile, as_json)
 
 
 @app.command()
@@ -156,25 +161,15 @@ def ask(
     questions = _questions(question, from_file)
     if export and len(questions) != 1:
         raise SettingsError("--export goes with one question")
-    with _workspace(context) as workspace, Asker(workspace) as asker:
+    with open_workspace(context) as workspace, Asker(workspace) as asker:
         for text in questions:
             result = asker.ask(text)
             if export:
                 export_customers(export, result)
             if from_file and as_json:
-                _write(json.dumps(result.as_dict(), ensure_ascii=False))
+                write(json.dumps(result.as_dict(), ensure_ascii=False))
             else:
-                _print(result.as_dict(), display.answer, as_json)
-
-
-@app.command()
-def tags(context: typer.Context, as_json: AsJson = False, language: InLanguage = None) -> None:
-    """The taxonomy, and how many customers carry each tag."""
-    from agent.profiles.show import tag_table
-
-    with _workspace(context) as workspace:
-        table = tag_table(workspace, _language(language, workspace))
-    _print({"tags": table}, display.tag_table, as_json)
+                show_result(result.as_dict(), display.answer, as_json)
 
 
 @app.command()
@@ -182,8 +177,8 @@ def fields(context: typer.Context, as_json: AsJson = False, language: InLanguage
     """The catalogue of fields: name, type, unit and meaning."""
     from agent.facts.catalogue import catalogue
 
-    with _workspace(context) as workspace:
-        spoken = _language(language, workspace)
+    with open_workspace(context) as workspace:
+        spoken = language_of(language, workspace)
     rows = [
         {
             "name": field.name,
@@ -194,7 +189,7 @@ def fields(context: typer.Context, as_json: AsJson = False, language: InLanguage
         }
         for field in catalogue()
     ]
-    _print({"fields": rows}, display.field_table, as_json)
+    show_result({"fields": rows}, display.field_table, as_json)
 
 
 @app.command()
@@ -202,9 +197,9 @@ def repair(context: typer.Context) -> None:
     """Make the index anew from the profiles in the store."""
     from agent.search.customers import rebuild_index
 
-    with _workspace(context) as workspace, display.progress() as progress:
+    with open_workspace(context) as workspace, display.progress() as progress:
         embedded = rebuild_index(workspace, progress)
-    _write(f"index made anew: {embedded:,} texts embedded")
+    write(f"index made anew: {embedded:,} texts embedded")
 
 
 @app.command()
@@ -212,9 +207,9 @@ def problems(context: typer.Context, as_json: AsJson = False) -> None:
     """Rows in quarantine and customers in the dead letters, each with its reason."""
     from agent.profiles.show import list_problems
 
-    with _workspace(context) as workspace:
+    with open_workspace(context) as workspace:
         found = list_problems(workspace)
-    _print(found, display.problems, as_json)
+    show_result(found, display.problems, as_json)
 
 
 @llm.command("pull")
@@ -228,10 +223,10 @@ def llm_pull(
     """Fetch and convert a model (default: the one in the settings)."""
     from agent.llm.models import pull
 
-    name = model or _settings(context).model.name
+    name = model or read_settings(context).model.name
     with display.progress() as progress:
         folder = pull(name, revision=revision, progress=progress)
-    _write(f"{name} is ready in {folder}")
+    write(f"{name} is ready in {folder}")
 
 
 @llm.command("serve")
@@ -246,7 +241,7 @@ def llm_serve(
     if replace:
         stop()
     with display.progress() as progress:
-        found = endpoints(_settings(context).model, cache_folder() / "logs", progress)
+        found = endpoints(read_settings(context).model, cache_folder() / "logs", progress)
     display.server(status(), found[0])
 
 
@@ -256,8 +251,8 @@ def llm_status(context: typer.Context, as_json: AsJson = False) -> None:
     from agent.llm.models import known
     from agent.llm.server import status
 
-    _settings(context)
-    _print(display.server_state(status(), known()), display.server_table, as_json)
+    read_settings(context)
+    show_result(display.server_state(status(), known()), display.server_table, as_json)
 
 
 @llm.command("stop")
@@ -265,7 +260,7 @@ def llm_stop() -> None:
     """Stop the model server that portrait started."""
     from agent.llm.server import stop
 
-    _write("stopped" if stop() else "no server of portrait's is running")
+    write("stopped" if stop() else "no server of portrait's is running")
 
 
 def main() -> None:
@@ -303,38 +298,6 @@ def _fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _workspace(context: typer.Context) -> Workspace:
-    from agent.workspace import Workspace
-
-    return Workspace(context.find_root().obj)
-
-
-def _settings(context: typer.Context) -> Settings:
-    """The settings of a home that need not exist: the model belongs to the user."""
-    from agent.settings import load_settings
-
-    home: Path = context.find_root().obj
-    return load_settings(home.expanduser() / "settings.yaml")
-
-
-def _endpoints(workspace: Workspace, progress: Any) -> Callable[[], Any]:
-    def start() -> Any:
-        from agent.llm.server import endpoints
-
-        return endpoints(workspace.settings.model, workspace.logs, progress)
-
-    return start
-
-
-def _language(given: str | None, workspace: Workspace) -> Language:
-    from agent.settings import LANGUAGES
-
-    for language in LANGUAGES:
-        if language == (given or workspace.settings.language):
-            return language
-    raise SettingsError(f"--language is one of {', '.join(LANGUAGES)}, not {given!r}")
-
-
 def _questions(words: list[str] | None, path: Path | None) -> list[str]:
     if bool(words) == bool(path):
         raise SettingsError("give a question, or --from FILE with one a line, not both")
@@ -351,16 +314,3 @@ def _questions(words: list[str] | None, path: Path | None) -> list[str]:
     if not questions:
         raise SettingsError("there is no question: write one in English or Chinese")
     return questions
-
-
-def _print(
-    content: dict[str, Any], render: Callable[[dict[str, Any]], None], as_json: bool
-) -> None:
-    if as_json:
-        _write(json.dumps(content, ensure_ascii=False, indent=2))
-    else:
-        render(content)
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")

@@ -35,7 +35,8 @@ _QUIET_SECONDS = 10.0
 MOST_SHOWN = 3
 
 
-def _console() -> Console:
+def open_console() -> Console:
+    """Standard output, without colours of its own."""
     return Console(highlight=False, soft_wrap=True)
 
 
@@ -108,7 +109,8 @@ def save_traceback(error: BaseException) -> Path:
     return Path(file.name)
 
 
-def _table(*names: str) -> Table:
+def make_table(*names: str) -> Table:
+    """A plain table with a head."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in names:
         table.add_column(name, overflow="fold")
@@ -117,11 +119,11 @@ def _table(*names: str) -> Table:
 
 def ingest_report(report: dict[str, Any]) -> None:
     """What became of every row."""
-    table = _table("file", "table", "given", "accepted", "quarantined")
+    table = make_table("file", "table", "given", "accepted", "quarantined")
     for file in report["files"]:
         counts = (f"{file[name]:,}" for name in ("given", "accepted", "quarantined"))
         table.add_row(escape(Path(file["file"]).name), file["table"], *counts)
-    console = _console()
+    console = open_console()
     console.print(table)
     for file in report["files"]:
         for reason, rows in file["reasons"].items():
@@ -136,7 +138,7 @@ def ingest_report(report: dict[str, Any]) -> None:
 
 def build_report(report: dict[str, Any]) -> None:
     """What a build did."""
-    console = _console()
+    console = open_console()
     for name, what in (("facts", "facts of customers"), ("tags", "tags")):
         count = report[name]
         console.print(f"{what}: {f'{count:,} computed' if count else 'current'}")
@@ -158,24 +160,44 @@ def build_report(report: dict[str, Any]) -> None:
 _HEADS = {
     "en": {
         "tags": ("tag", "sure", "evidence"),
+        "not_given": ("not given", "sure", "evidence"),
         "likes": ("buys more than others", "orders", "lift"),
         "facts": ("fact", "value"),
-        "given": "given",
-        "rule": "rule",
     },
     "zh": {
         "tags": ("标签", "把握", "依据"),
+        "not_given": ("未给出的标签", "把握", "依据"),
         "likes": ("比别人买得多", "订单数", "倍数"),
         "facts": ("事实", "数值"),
+    },
+}
+_WORDS = {
+    "en": {
+        "given": "given",
+        "rule": "rule",
+        "learned": "learned",
+        "prior": "prior",
+        "no": "no",
+        "unknown": "unknown",
+        "right": "right {:.0%}",
+        "unmeasured": "not measured",
+    },
+    "zh": {
         "given": "商家提供",
         "rule": "规则",
+        "learned": "学得",
+        "prior": "先验",
+        "no": "否",
+        "unknown": "未知",
+        "right": "正确率{:.0%}",
+        "unmeasured": "未测量",
     },
 }
 
 
 def profile(content: dict[str, Any]) -> None:
     """One customer."""
-    console = _console()
+    console = open_console()
     console.print(f"[bold]{escape(content['customer'])}[/bold]")
     if content["summary"]:
         console.print(content["summary"], markup=False, soft_wrap=False)
@@ -184,24 +206,35 @@ def profile(content: dict[str, Any]) -> None:
         console.print(source, markup=False, style="dim")
     else:
         console.print("no summary yet: run `portrait build --customer ID`", markup=False)
-    heads = _HEADS[content["language"]]
+    heads, words = _HEADS[content["language"]], _WORDS[content["language"]]
     for name, rows in (
-        ("tags", [_tag_row(tag, str(heads["rule"])) for tag in content["tags"]]),
+        ("tags", [_tag_row(tag, words) for tag in content["tags"]]),
+        ("not_given", [_tag_row(tag, words) for tag in content["not_given"]]),
         ("likes", [_like_row(like) for like in content["likes"]]),
-        ("facts", [_fact_row(fact, str(heads["given"])) for fact in content["facts"]]),
+        ("facts", [_fact_row(fact, words["given"]) for fact in content["facts"]]),
     ):
         if rows:
-            table = _table(*heads[name])
+            table = make_table(*heads[name])
             for row in rows:
                 table.add_row(*map(escape, row))
             console.print()
             console.print(table)
 
 
-def _tag_row(tag: dict[str, Any], rule: str) -> tuple[str, str, str]:
-    """A rule is met or not; of other sources the probability tells."""
-    sure = rule if tag["source"] == "rule" else f"{tag['probability']:.2f}"
-    return tag["label"], sure, _shortened(list(dict.fromkeys(tag["evidence"])))
+def _tag_row(tag: dict[str, Any], words: dict[str, str]) -> tuple[str, str, str]:
+    """Of a rule, that it is met; else the probability, its source, and how often that is right."""
+    evidence = _shortened(list(dict.fromkeys(tag["evidence"])))
+    if tag["source"] == "rule":
+        return tag["label"], words["rule"], evidence
+    quality = tag["quality"]
+    parts = [f"{tag['probability']:.2f}", words[tag["source"]]]
+    if tag["decision"] != "yes":
+        parts.insert(1, words[tag["decision"]])
+    if quality is None:
+        parts.append(words["unmeasured"])
+    elif tag["decision"] == "yes" and quality["given"]:
+        parts.append(words["right"].format(quality["precision"]))
+    return tag["label"], ", ".join(parts), evidence
 
 
 def _like_row(like: dict[str, Any]) -> tuple[str, str, str]:
@@ -226,7 +259,7 @@ def _shortened(items: list[str]) -> str:
 
 def answer(result: dict[str, Any]) -> None:
     """One answer: conditions and figure first, then the sample."""
-    console = _console()
+    console = open_console()
     console.print(f"[bold]{escape(result['question'])}[/bold]")
     console.print(result["answer"], markup=False, soft_wrap=False)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -239,29 +272,19 @@ def answer(result: dict[str, Any]) -> None:
     console.print()
 
 
-def tag_table(content: dict[str, Any]) -> None:
-    """The taxonomy."""
-    table = _table("tag", "customers", "share", "meaning")
-    for tag in content["tags"]:
-        meaning = f"{tag['label']}: {tag['description']}"
-        figures = (f"{tag['customers']:,}", f"{tag['share']:.1%}")
-        table.add_row(tag["tag"], *figures, escape(meaning))
-    _console().print(table)
-
-
 def field_table(content: dict[str, Any]) -> None:
     """The catalogue of fields."""
-    table = _table("field", "unit", "meaning")
+    table = make_table("field", "unit", "meaning")
     for field in content["fields"]:
         meaning = f"{field['label']}: {field['description']}"
         table.add_row(field["name"], field["unit"], escape(meaning))
-    _console().print(table)
+    open_console().print(table)
 
 
 def problems(content: dict[str, Any]) -> None:
     """Quarantine and dead letters."""
-    console = _console()
-    table = _table("file", "field", "reason", "rows", "first row")
+    console = open_console()
+    table = make_table("file", "field", "reason", "rows", "first row")
     for row in content["quarantine"]:
         places = (escape(Path(row["file"]).name), escape(row["field"]), escape(row["reason"]))
         table.add_row(*places, f"{row['rows']:,}", str(row["first_row"]))
@@ -294,7 +317,7 @@ def server_state(state: Any, models: list[Any]) -> dict[str, Any]:
 
 def server_table(content: dict[str, Any]) -> None:
     """The server and the models."""
-    console = _console()
+    console = open_console()
     server = content["server"]
     if server is None:
         console.print("no server of portrait's is running: `portrait llm serve` starts one")
@@ -310,7 +333,7 @@ def server_table(content: dict[str, Any]) -> None:
 
 def server(state: Any, endpoint: Any) -> None:
     """A server that just came up, or the one that the settings name."""
-    console = _console()
+    console = open_console()
     console.print(f"{endpoint.model} on {endpoint.url}", markup=False)
     if state is not None and state.endpoint.url == endpoint.url:
         for line in (*state.settings, f"log: {state.log}"):
@@ -319,7 +342,7 @@ def server(state: Any, endpoint: Any) -> None:
 
 def demo_step(step: Any) -> None:
     """One finished step of the demonstration."""
-    console = _console()
+    console = open_console()
     console.print(f"[bold]{escape(step.title)}[/bold] ({step.seconds:.1f} s)")
     if step.text:
         console.print(step.text, markup=False)

@@ -17,7 +17,7 @@ from agent.settings import Settings, load_settings
 class Workspace:
     """Opens `home`, made on first use.
 
-    In it: settings.yaml, portrait.sqlite, events/, products.parquet, chroma/, logs/.
+    In it: settings.yaml, portrait.sqlite, events/, products.parquet, models/, chroma/, logs/.
     """
 
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
@@ -65,6 +65,11 @@ class Workspace:
     def chroma(self) -> Path:
         """The folder of the vector index."""
         return self.home / "chroma"
+
+    @property
+    def models(self) -> Path:
+        """The folder of learned tags, one file a tag."""
+        return self.home / "models"
 
     @property
     def logs(self) -> Path:

@@ -7,11 +7,12 @@ Or a test customer may be among those fitted on, or have a say in the fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
 from agent.errors import DataError
@@ -137,3 +138,24 @@ def _auc(truth: npt.NDArray[np.bool_], score: Floats) -> float:
 def _few(names: list[str]) -> str:
     shown = ", ".join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def check_no_telling_item(
+    matrix: sparse.csr_matrix, names: Sequence[str], labels: pd.Series
+) -> None:
+    """Refuse an item whose mere presence tells the label; for tens of thousands of items at once.
+
+    matrix: labelled customers x items. Raises `DataError` with the items' names.
+    """
+    truth = labels.to_numpy(dtype=bool)
+    if min(truth.sum(), (~truth).sum()) < MIN_CLASS:
+        return
+    present = (matrix > 0).astype(np.float64)
+    held, others = (np.asarray(present[rows].mean(axis=0)).ravel() for rows in (truth, ~truth))
+    auc = 0.5 + np.abs(held - others) / 2
+    telling = [str(names[place]) for place in np.flatnonzero(auc >= TELLING_AUC)]
+    if telling:
+        raise DataError(
+            f"{labels.name}: buying {_few(telling)} alone tells the label (AUC at least "
+            f"{TELLING_AUC}); leave out what was made from labels"
+        )

@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from agent.errors import SettingsError
 from agent.settings import Language
 from eval.pictures import curve_picture, difference_picture, reliability_picture
 from eval.report_content import content
@@ -32,6 +35,23 @@ def markdown_report(result: Result, language: Language = "en") -> str:
     template = _environment().get_template("tags.md.j2")
     text = template.render(**content(result, language))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def write_report(
+    path: Path,
+    html_of: Callable[[Any, Language], str],
+    markdown_of: Callable[[Any, Language], str],
+    result: Any,
+    language: Language,
+) -> None:
+    """Write a result as HTML or Markdown, by the file's ending. Raises `SettingsError`."""
+    renderers = {".html": html_of, ".md": markdown_of}
+    if path.suffix not in renderers:
+        raise SettingsError(f"{path}: a report ends in .html or .md")
+    try:
+        path.write_text(renderers[path.suffix](result, language), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 @cache

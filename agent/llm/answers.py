@@ -56,9 +56,10 @@ class Question:
 
     @cached_property
     def asked(self) -> str:
-        """The hash of everything that shapes the answer, beside the model."""
+        """The hash of what the question is for and of everything that shapes its answer."""
         form = asdict(self.constraint) if self.constraint else None
-        shape = [self.text, self.options, form, self.max_tokens]
+        use = [self.kind, self.prompt_hash]  # rows are found by these
+        shape = [use, self.text, self.options, form, self.max_tokens]
         return hashlib.sha256(json.dumps(shape, ensure_ascii=False).encode()).hexdigest()
 
 

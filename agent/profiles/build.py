@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from agent.data import store as tables
@@ -12,7 +13,7 @@ from agent.data.store import insert, plain
 from agent.data.warehouse import Warehouse
 from agent.facts.affinity import compute_affinities
 from agent.facts.catalogue import facts_table
-from agent.facts.frame import customer_frame
+from agent.facts.frame import facts_frame
 from agent.facts.purchase import compute_facts
 from agent.llm.endpoint import Endpoint
 from agent.profiles.current import facts_state, tags_state
@@ -22,9 +23,12 @@ from agent.profiles.translate import refresh_glossary
 from agent.progress import Progress, Tick, silent
 from agent.search.customers import refresh_index
 from agent.settings import Language
+from agent.tags.decision import Aim
+from agent.tags.infer import tag_rows
+from agent.tags.labels import read_labels
 from agent.tags.names import load_vocabulary
-from agent.tags.rules import apply_rules
-from agent.tags.taxonomy import load_taxonomy
+from agent.tags.priors import ask_catalogue
+from agent.tags.training import train
 from agent.workspace import Workspace
 
 
@@ -109,24 +113,61 @@ def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
 
 
 def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
-    """Rule tags for all customers, if facts, taxonomy or glossary changed."""
+    """Tags for all customers, if facts, taxonomy, glossary, models or priors changed."""
     sensitive = workspace.settings.sensitive_tags
     state = tags_state(workspace)
     if workspace.store.get_meta("tags_of") == state:
         return 0
-    progress(Tick("apply tag rules", 0, 1))
+    progress(Tick("decide tags", 0, 1))
+    vocabulary = load_vocabulary(workspace)
+    for tag in sensitive:
+        vocabulary.tag(tag)
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
-        warehouse.register("customer_facts", customer_frame(workspace.store))
-        vocabulary = load_vocabulary(workspace)
-        for tag in sensitive:
-            vocabulary.tag(tag)
-        rows = apply_rules(warehouse, vocabulary, load_taxonomy(), tuple(sensitive))
+        rows = tag_rows(workspace, warehouse)
     workspace.store.replace_all(tables.tags, rows)
     if sensitive:
         workspace.store.note("sensitive tags given", sensitive)
     workspace.store.set_meta("tags_of", state)
-    progress(Tick("apply tag rules", 1, 1))
+    progress(Tick("decide tags", 1, 1))
     return len(rows)
+
+
+def ask_priors(
+    workspace: Workspace, endpoints: Callable[[], Sequence[Endpoint]], progress: Progress = silent
+) -> tuple[int, int]:
+    """Ask the model what it has not said about the catalogue, and decide all tags anew.
+
+    How many questions were asked, and how many rows of tags there are.
+    """
+    with only_writer(workspace.home):
+        refresh_facts(workspace, progress)
+        asked = ask_catalogue(workspace, endpoints, progress)
+        return asked, refresh_tags(workspace, progress)
+
+
+def learn_tags(
+    workspace: Workspace, path: Path, aim: Aim, progress: Progress = silent
+) -> dict[str, Any]:
+    """Learn every tag that a file labels, and decide all tags anew; what was learned and refused.
+
+    Raises what `read_labels` and `train` raise.
+    """
+    with only_writer(workspace.home):
+        run = workspace.store.start_run("train", {"labels": path.name, "aim": str(aim)})
+        report: dict[str, Any] = {}
+        status = "stopped"
+        try:
+            refresh_facts(workspace, progress)
+            labels = read_labels(path, list(facts_frame(workspace.store)["customer"]))
+            cards, refused = train(workspace, labels, aim, progress)
+            tags = refresh_tags(workspace, progress)
+            learned = [asdict(card) for card in cards]
+            report = {"tags": learned, "refused": refused, "unknown": len(labels.unknown)}
+            report["rows"] = tags
+            status = "failed" if refused else "done"
+        finally:
+            workspace.store.end_run(run, status, report)
+    return report
 
 
 def _records(frame: Any) -> list[dict[str, Any]]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
+
+import sqlalchemy as sa
 
 from agent.data import store as tables
 from agent.errors import DataError
 from agent.prompts import read_text
+from agent.tags.models import load_cards
 from agent.workspace import Workspace
 
 _FACTS_CODE = tuple(
@@ -47,7 +51,17 @@ def tags_state(workspace: Workspace) -> str:
     facts_of = workspace.store.get_meta("facts_of")
     glossary = workspace.store.rows(tables.glossary.select())
     sensitive = workspace.settings.sensitive_tags
-    return _state(facts_of, read_text("taxonomy.yaml"), glossary, sensitive)
+    learned = [asdict(card) for card in load_cards(workspace.models).values()]
+    return _state(
+        facts_of, read_text("taxonomy.yaml"), glossary, sensitive, learned, _priors(workspace)
+    )
+
+
+def _priors(workspace: Workspace) -> list[Any]:
+    """Which of the model's answers about the catalogue there are."""
+    table, model = tables.answers, workspace.settings.model.name
+    query = sa.select(table.c.asked).where(table.c.kind == "prior", table.c.model == model)
+    return [row["asked"] for row in workspace.store.rows(query.order_by(table.c.asked))]
 
 
 def check_current(workspace: Workspace) -> None:

@@ -53,12 +53,15 @@ _CHINESE = re.compile(
     "|一半|(?P<whole>[零〇一二两三四五六七八九十百千万]+)"
 )
 
-# Words that hold a numeral and count nothing, or belong to a phrasing ("once every 7 days").
+# Words that hold a numeral and count nothing, or belong to a phrasing ("once every 7 days"). The
+# "one" of "twenty-one euros" and the 之一 of 百分之一 do count.
 _IDIOMS = re.compile(
+    r"(?<!ty[\s-])(?<!hundred and )(?<!thousand and )(?<!hundred )(?<!thousand )"
     r"\bone\b(?!\s+(?:orders?|purchases?|days?|times?|percent|dollars?|half|third|quarter)\b)"
     r"|\bonce\s+(?=every\b)"
-    r"|(?<=天)[^，。；,;\d]{0,4}?一[次单]|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起]|之一|唯一|统一"
+    r"|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起]|(?<!分)之一|唯一|统一"
 )
+_RATE = re.compile(r"(每[^，。；,;]{0,8}天[^，。；,;\d]{0,4}?)一([次单])")
 
 _AFTER: tuple[tuple[Unit, re.Pattern[str]], ...] = (
     ("percent", re.compile(r"\s*(?:%|percent\b|per cent\b)")),
@@ -104,7 +107,7 @@ def _unit(text: str, span: tuple[int, int]) -> Unit:
 
 
 def _spelled(text: str) -> Iterator[Number]:
-    text = _IDIOMS.sub(lambda match: " " * len(match[0]), text)
+    text = _IDIOMS.sub(lambda match: " " * len(match[0]), _RATE.sub(r"\1 \2", text))
     for match in _FRACTION.finditer(text):
         times = _WORDS.get(match["times"] or "", 1)
         yield _number(text, match.span(), Decimal(times * _FRACTIONS[match["part"]]), "percent")
@@ -144,16 +147,20 @@ def _chinese(text: str, match: re.Match[str]) -> Number:
 
 
 def _chinese_value(word: str) -> int:
-    """The value of a Chinese numeral: 三十五 35, 两千 2000, 一百二十 120, 一二三 123."""
+    """The value of a Chinese numeral: 三十五 35, 两千 2000, 一百五 150, 一百零五 105, 一二三 123."""
     total, section = 0, 0
     digit: int | None = None
+    scale = 10  # that of the last sign: a digit behind it without 零 counts its tenths
     for char in word:
         if char in _CJK_DIGITS:
             value = _CJK_DIGITS[char]
+            scale = scale if value else 10
             digit = digit * 10 + value if digit else value
         elif char == "万":
             total, section, digit = (total + section + (digit or 0)) * 10_000, 0, None
+            scale = 10_000
         else:
-            section += (1 if digit is None else digit) * _CJK_SCALES[char]
+            scale = _CJK_SCALES[char]
+            section += (1 if digit is None else digit) * scale
             digit = None
-    return total + section + (digit or 0)
+    return total + section + (digit or 0) * scale // 10

@@ -20,7 +20,7 @@ Span = tuple[int, int]
 
 _CLAUSE_END = re.compile(r"[;；,.。!?！？]|\b(?:and|but|with|while)\b|但|而且|并且")
 _SENTENCE_END = re.compile(r"[;；.。!?！？]")
-_COUNT = r"(?=\s*\(?\s*\d)"
+_COUNT = r"(?=\s*(?:\(|\d))"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Reading:
         self.folded = fold(text)
         signed = self.folded
         for like in sorted(likes, key=lambda like: len(like.label), reverse=True):
-            # "coupons" may be a category and a matter of its own: then a count must follow.
+            # "coupons" may be a category and a matter of its own: then its count must follow.
             ending = _COUNT if is_plain(like.label) else ""
             signed = re.sub(_inflected(like.label) + ending, like.sign, signed)
         self.signed = signed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from agent.facts.frame import facts_frame
 from agent.profiles.sheets import Sheets
 from agent.settings import Language
 from agent.tags.evidence import evidence_words
+from agent.tags.models import Card, load_cards
 from agent.tags.names import load_vocabulary
 from agent.tags.taxonomy import load_taxonomy
 from agent.workspace import Workspace
@@ -31,12 +33,14 @@ def show_profile(
     profile: dict[str, Any] = found[0] if found else {}
     spoken = language or profile.get("language") or workspace.settings.language
     facts = _facts(workspace, customer, spoken)
+    tags = _tags(workspace, customer, spoken)
     return {
         "customer": customer,
         "summary": profile.get("summary"),
         "summary_source": profile.get("summary_source"),
         "language": profile.get("language", spoken),
-        "tags": _tags(workspace, customer, spoken),
+        "tags": [tag for tag in tags if tag["decision"] == "yes"],
+        "not_given": [tag for tag in tags if tag["decision"] != "yes"],
         "facts": facts,
         "likes": _likes(workspace, customer, spoken),
         "model": profile.get("model"),
@@ -85,17 +89,19 @@ def _tags(workspace: Workspace, customer: str, language: Language) -> list[dict[
     vocabulary = load_vocabulary(workspace)
     table = tables.tags
     query = sa.select(table).where(table.c.customer == customer).order_by(table.c.tag)
-    labels = {tag.id: tag.words(language) for tag in load_taxonomy()}
+    cards = load_cards(workspace.models)
     return [
         {
             "tag": row["tag"],
-            "label": labels[row["tag"]].label,
+            "label": vocabulary.tag(row["tag"]).label(language),
             "probability": row["probability"],
+            "decision": row["decision"],
             "source": row["source"],
             "evidence": [evidence_words(item, language, vocabulary) for item in row["evidence"]],
+            "quality": tag_quality(cards.get(row["tag"])),
         }
         for row in workspace.store.rows(query)
-        if row["tag"] in labels
+        if row["tag"] in vocabulary.tags
     ]
 
 
@@ -116,12 +122,30 @@ def _likes(workspace: Workspace, customer: str, language: Language) -> list[dict
 
 
 def tag_table(workspace: Workspace, language: Language) -> list[dict[str, Any]]:
-    """The taxonomy in a language, with the number and share of customers that carry each tag."""
+    """All tags in a language: who carries each, by what it is decided, and how good that is."""
     table = tables.tags
-    query = sa.select(table.c.tag, sa.func.count().label("n")).group_by(table.c.tag)
-    carried = {row["tag"]: row["n"] for row in workspace.store.rows(query)}
+    query = sa.select(table.c.tag, table.c.decision, sa.func.count().label("n"))
+    counted: dict[str, dict[str, int]] = {}
+    for row in workspace.store.rows(query.group_by(table.c.tag, table.c.decision)):
+        counted.setdefault(row["tag"], {})[row["decision"]] = row["n"]
     total = max(workspace.store.count(tables.customers), 1)
+    cards = load_cards(workspace.models)
     return [
+        about
+        | {
+            "source": cards[about["tag"]].source if about["tag"] in cards else about["source"],
+            "customers": counted.get(about["tag"], {}).get("yes", 0),
+            "share": round(counted.get(about["tag"], {}).get("yes", 0) / total, 4),
+            "unknown": counted.get(about["tag"], {}).get("unknown", 0),
+            "quality": tag_quality(cards.get(about["tag"])),
+        }
+        for about in _all_tags(cards, language)
+    ]
+
+
+def _all_tags(cards: Mapping[str, Card], language: Language) -> list[dict[str, Any]]:
+    """The taxonomy, then the user's own outcomes."""
+    taxonomy = [
         {
             "tag": tag.id,
             "label": tag.words(language).label,
@@ -129,11 +153,22 @@ def tag_table(workspace: Workspace, language: Language) -> list[dict[str, Any]]:
             "group": tag.group,
             "source": tag.source,
             "sensitive": tag.sensitive,
-            "customers": carried.get(tag.id, 0),
-            "share": round(carried.get(tag.id, 0) / total, 4),
         }
         for tag in load_taxonomy()
     ]
+    known = {tag["tag"] for tag in taxonomy}
+    own = {"description": "", "group": "own", "source": "learned", "sensitive": False}
+    return taxonomy + [
+        {"tag": tag, "label": tag} | own for tag in sorted(cards) if tag not in known
+    ]
+
+
+def tag_quality(card: Card | None) -> dict[str, Any] | None:
+    """How good a tag is on labelled customers that its model had not seen; None: not measured."""
+    if card is None:
+        return None
+    kept = {"n": card.n, "positive": card.positive, "aim": card.aim, "kept": card.kept}
+    return kept | dict(card.figures) | {"threshold": card.threshold, "made_at": card.made_at}
 
 
 def list_problems(workspace: Workspace) -> dict[str, Any]:

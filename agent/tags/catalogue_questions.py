@@ -68,10 +68,9 @@ class Asking(BaseModel):
     less: str
     ignored: frozenset[str]
 
-    @property
-    def hash(self) -> str:
-        """Changes with anything that the model is told."""
-        told = [self.system, self.sentences, self.figure, self.more, self.less]
+    def hash(self, sentence: Sentence) -> str:
+        """Changes with anything that the model is told for a sentence, but for the groups."""
+        told = [self.system, sentence.asked, sentence.begun, self.more, self.less]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
     def messages(self, sentence: Sentence, **values: str) -> tuple[Message, ...]:
@@ -135,16 +134,17 @@ Answers = dict[tuple[str, str], dict[str, float | None]]
 
 
 def stored_answers(store: Store, model: str, language: Language) -> Answers:
-    """(sentence or field, group) -> option -> log-probability, None where it cannot be scored."""
-    table = tables.answers
-    query = sa.select(table.c.item, table.c.tag, table.c.answer).where(
+    """(sentence's number or field's label, group) -> option -> log-probability or None."""
+    table, asking = tables.answers, load_asking(language)
+    numbers = {asking.hash(sentence): str(n) for n, sentence in enumerate(asking.sentences)}
+    query = sa.select(table).where(
         table.c.kind == KIND,
         table.c.model == model,
-        table.c.prompt_hash == load_asking(language).hash,
+        table.c.prompt_hash.in_([*numbers, asking.hash(asking.figure)]),
     )
     found: Answers = defaultdict(dict)
     for row in store.rows(query):
-        found[row["item"], row["tag"]] |= row["answer"]
+        found[numbers.get(row["prompt_hash"], row["item"]), row["tag"]] |= row["answer"]
     return found
 
 
@@ -171,8 +171,8 @@ def field_scores(answers: Answers, tags: Sequence[TagDef], language: Language) -
     asking = load_asking(language)
     higher, lower = _figure_options(asking, language)
     found = {}
-    for field in asking.fields:
-        log_odds = _differences(answers, field, tags, language)
+    for field, label in _labels(asking, language).items():
+        log_odds = _differences(answers, label, tags, language)
         if {higher, lower} <= set(log_odds.index):
             found[field] = log_odds.loc[higher] - log_odds.loc[lower]
     frame = pd.DataFrame.from_dict(found, orient="index", columns=[tag.id for tag in tags])
@@ -188,23 +188,22 @@ def _about_words(
             for start in range(0, len(missing), MOST_OPTIONS):
                 block = tuple(missing[start : start + MOST_OPTIONS])
                 messages = asking.messages(sentence, **_named(group))
-                yield _question(asking, str(number), group, messages, block)
+                yield _question(asking.hash(sentence), str(number), group, messages, block)
 
 
 def _about_fields(
     asking: Asking, groups: Sequence[str], language: Language, known: Answers
 ) -> Iterator[Question]:
-    labels = {field.name: field.words(language).label for field in catalogue()}
-    options = _figure_options(asking, language)
-    for field in asking.fields:
+    options, sentence = _figure_options(asking, language), asking.figure
+    for label in _labels(asking, language).values():
         for group in groups:
-            if set(options) - set(known[field, group]):
-                messages = asking.messages(asking.figure, **_named(group), field=labels[field])
-                yield _question(asking, field, group, messages, options)
+            if set(options) - set(known[label, group]):
+                messages = asking.messages(sentence, **_named(group), field=label)
+                yield _question(asking.hash(sentence), label, group, messages, options)
 
 
 def _question(
-    asking: Asking, item: str, group: str, messages: tuple[Message, ...], options: tuple[str, ...]
+    prompt: str, item: str, group: str, messages: tuple[Message, ...], options: tuple[str, ...]
 ) -> Question:
     about = hashlib.sha256("\n".join(options).encode()).hexdigest()[:16]
     return Question(
@@ -213,10 +212,16 @@ def _question(
         tag=group,
         messages=messages,
         options=options,
-        prompt_hash=asking.hash,
+        prompt_hash=prompt,
         catalogue_hash=about,
         skip_long=True,
     )
+
+
+def _labels(asking: Asking, language: Language) -> dict[str, str]:
+    """The fields that are asked about, with the labels that the model is told."""
+    labels = {field.name: field.words(language).label for field in catalogue()}
+    return {field: labels[field] for field in asking.fields}
 
 
 def _figure_options(asking: Asking, language: Language) -> tuple[str, str]:

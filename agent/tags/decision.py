@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -81,11 +82,11 @@ class Thresholds:
             "no_below": self.no_below if math.isfinite(self.no_below) else None,
         }
 
-
-def thresholds_of(content: dict[str, float | None]) -> Thresholds:
-    """What `Thresholds.as_dict` wrote."""
-    yes, no = content["yes_from"], content["no_below"]
-    return Thresholds(math.inf if yes is None else yes, -math.inf if no is None else no)
+    @classmethod
+    def read(cls, content: Mapping[str, float | None]) -> Self:
+        """What `as_dict` wrote."""
+        yes, no = content["yes_from"], content["no_below"]
+        return cls(math.inf if yes is None else yes, -math.inf if no is None else no)
 
 
 def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds:

@@ -39,9 +39,20 @@ class Candidate:
     views: tuple[str, ...]
     c: float
 
+    @property
+    def source(self) -> str:
+        """Where the tag then comes from: learned, prior or rule."""
+        return self.views[0] if self.views in {("prior",), ("rule",)} else "learned"
+
 
 _POOLED = ("kinds", "variants", "products", "places", "hours", "figures", "topics")
-CANDIDATES = (Candidate(_POOLED, 0.3), Candidate(_POOLED, 1.0), Candidate(("plain",), 1.0))
+CANDIDATES = (
+    Candidate(_POOLED, 0.3),
+    Candidate(_POOLED, 1.0),
+    Candidate(("plain",), 1.0),
+    Candidate(("prior",), 1.0),
+    Candidate(("rule",), 1.0),
+)
 
 
 @dataclass(frozen=True)

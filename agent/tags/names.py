@@ -12,6 +12,7 @@ from agent.data.glossary import Glossary, load_glossary
 from agent.errors import DataError
 from agent.facts.catalogue import catalogue
 from agent.settings import Language
+from agent.tags.models import load_cards
 from agent.tags.rules import local_rules
 from agent.tags.taxonomy import load_taxonomy
 from agent.vocabulary import Term, Vocabulary
@@ -30,10 +31,16 @@ def load_vocabulary(workspace: Workspace) -> Vocabulary:
     terms: list[Term] = [*(field.term() for field in catalogue()), *given]
     return Vocabulary(
         fields={term.name: term for term in terms},
-        tags={tag.id: tag.term() for tag in load_taxonomy()},
+        tags=_tags(workspace),
         catalogue=names,
         labels={name: glossary.pair(name) for name in labelled},
     )
+
+
+def _tags(workspace: Workspace) -> dict[str, Term]:
+    """The taxonomy, and the outcomes of the user's own that were learned, under their own names."""
+    own = {tag: Term(tag, tag, tag) for tag in load_cards(workspace.models)}
+    return own | {tag.id: tag.term() for tag in load_taxonomy()}
 
 
 def sensitive_categories(workspace: Workspace, enabled: Collection[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@
     presence   bought at all, by how rare that is (TF-IDF), rows of length one
     log        1 + ln(count), by how rare the feature is (TF-IDF), rows of length one
     figure     distance from the mean in standard deviations; what is unknown is the mean
+    raw        as it is
     topic      how the features go together over all customers, labelled or not: a truncated
                singular value decomposition (Deerwester et al. 1990), every direction of equal
                length, so that the few labels are asked about habits and not about single items
@@ -40,6 +41,8 @@ VIEWS: dict[str, tuple[str, str, float]] = {
     "figures": ("figures", "figure", 0.3),
     "topics": ("variants", "topic", 0.6),
     "plain": ("kinds", "log", 1.0),
+    "prior": ("prior", "raw", 1.0),
+    "rule": ("rule", "raw", 1.0),
 }
 
 
@@ -68,17 +71,23 @@ class View:
     def _figures(self, frame: pd.DataFrame) -> Array:
         values = _flatten(frame.reindex(columns=list(self.features)))
         known: Array = np.nan_to_num((values - self.centre) / self.scale)
-        return known / np.sqrt(len(self.features))
+        shorter: Array = known / np.sqrt(len(self.features))
+        return shorter
 
 
 def fit_views(vectors: Vectors) -> dict[str, View]:
     """Every view of `VIEWS` that these vectors have anything for."""
     views = {name: _fit(vectors, *how) for name, how in VIEWS.items() if _filled(vectors, how[0])}
-    return {name: view for name, view in views.items() if len(view.features) > 1}
+    # A single feature (all bought in one place) tells nobody from anybody.
+    return {
+        n: view for n, view in views.items() if len(view.features) > 1 or view.weighing == "raw"
+    }
 
 
 def _filled(vectors: Vectors, part: str) -> bool:
-    return part == "figures" or vectors.parts[part].matrix.nnz > 0
+    if part == "figures":
+        return len(vectors.figures.columns) > 0
+    return part in vectors.parts and vectors.parts[part].matrix.nnz > 0
 
 
 def _fit(vectors: Vectors, part: str, weighing: str, length: float) -> View:
@@ -87,7 +96,7 @@ def _fit(vectors: Vectors, part: str, weighing: str, length: float) -> View:
     counts = vectors.parts[part]
     rows, columns = counts.matrix.shape
     scale = np.ones(columns)
-    if weighing != "share":
+    if weighing not in {"share", "raw"}:
         carriers = np.diff(counts.matrix.tocsc().indptr)
         scale = np.log((1 + rows) / (1 + carriers)) + 1  # scikit-learn's smooth idf
     view = View(part, weighing, length, counts.features, counts.kinds, scale, np.zeros(columns))
@@ -152,6 +161,8 @@ def _weigh(matrix: sparse.csr_matrix, view: View) -> sparse.csr_matrix:
     weighed = matrix.astype(np.float64).copy()
     if view.weighing == "share":
         return normalize(weighed, norm="l1").sqrt()
+    if view.weighing == "raw":
+        return weighed
     weighed.data = (
         1 + np.log(weighed.data) if view.weighing == "log" else np.ones_like(weighed.data)
     )
@@ -159,27 +170,26 @@ def _weigh(matrix: sparse.csr_matrix, view: View) -> sparse.csr_matrix:
 
 
 def linear_weights(views: Mapping[str, View], coefficients: Mapping[str, Array]) -> pd.DataFrame:
-    """A linear model over views as one weight a feature: topics are sums of their features.
+    """A linear model over views as one weight a feature, as `agent.tags.models` keeps it.
 
-    Columns view, feature, kind, weight. The score of a customer is the sum of value x weight.
+    Topics are sums of their features, so theirs are weights of these features' presence.
     """
-    weights: dict[str, Array] = {}
-    for name, coefficient in coefficients.items():
-        view = views[name]
-        weights[name] = view.length * (
-            coefficient if view.axes is None else view.axes @ coefficient
-        )
     return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "view": name,
-                    "feature": views[name].features,
-                    "kind": views[name].kinds,
-                    "weight": weight,
-                }
-            )
-            for name, weight in weights.items()
-        ],
+        [_weights(name, views[name], found) for name, found in coefficients.items()],
         ignore_index=True,
+    )
+
+
+def _weights(name: str, view: View, coefficient: Array) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "view": name,
+            "part": view.part,
+            "weighing": "presence" if view.weighing == "topic" else view.weighing,
+            "feature": view.features,
+            "kind": view.kinds,
+            "scale": view.scale,
+            "centre": view.centre,
+            "weight": view.length * (coefficient if view.axes is None else view.axes @ coefficient),
+        }
     )

@@ -6,7 +6,7 @@ labels are made of, and a tag learned from its own label says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,13 @@ from agent.facts.catalogue import catalogue
 from agent.facts.frame import facts_frame
 from agent.workspace import Workspace
 
-_KIND = "coalesce(type, category, department, name)"
+KIND = "coalesce(type, category, department, name)"
 # Each part counts lines, or orders for hours. `kind` is what a person would call the feature.
 _PARTS = {
-    "kinds": f"SELECT customer, {_KIND} AS feature, {_KIND} AS kind, count(*) AS n",
-    "variants": f"SELECT customer, {_KIND} || ' · ' || coalesce(size, '') AS feature,"
-    f" min({_KIND}) AS kind, count(*) AS n",
-    "products": f"SELECT customer, product AS feature, min({_KIND}) AS kind, count(*) AS n",
+    "kinds": f"SELECT customer, {KIND} AS feature, {KIND} AS kind, count(*) AS n",
+    "variants": f"SELECT customer, {KIND} || ' · ' || coalesce(size, '') AS feature,"
+    f" min({KIND}) AS kind, count(*) AS n",
+    "products": f"SELECT customer, product AS feature, min({KIND}) AS kind, count(*) AS n",
     "places": "SELECT customer, channel AS feature, channel AS kind, count(*) AS n",
     "hours": "SELECT customer, strftime(time, '%w ') || (hour(time) // 2)::VARCHAR AS feature,"
     " NULL::VARCHAR AS kind, count(DISTINCT order_id) AS n",
@@ -39,10 +39,6 @@ class Counts:
     kinds: tuple[str | None, ...]
     matrix: sparse.csr_matrix
 
-    def rows(self, chosen: Sequence[int]) -> Counts:
-        """The same for some of the customers."""
-        return Counts(self.features, self.kinds, self.matrix[chosen])
-
 
 @dataclass(frozen=True)
 class Vectors:
@@ -51,6 +47,15 @@ class Vectors:
     customers: tuple[str, ...]
     parts: dict[str, Counts]
     figures: pd.DataFrame
+
+    def only(self, parts: Mapping[str, Counts]) -> Vectors:
+        """The same customers with other parts, and no figures."""
+        return Vectors(self.customers, dict(parts), self.figures[[]])
+
+    def column(self, name: str, values: Mapping[str, float]) -> Counts:
+        """One number a customer as a part; who is not named has 0."""
+        numbers = [[values.get(customer, 0.0)] for customer in self.customers]
+        return Counts((name,), (None,), sparse.csr_matrix(numbers))
 
     def rows(self, customers: Sequence[str]) -> list[int]:
         """The row of each customer. Raises KeyError for one that is not here."""

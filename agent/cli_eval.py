@@ -1,0 +1,77 @@
+"""The commands that measure: against labels, and against the facts that texts were written from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent import display, display_tags
+from agent.cli_base import (
+    AsJson,
+    InLanguage,
+    language_of,
+    open_workspace,
+    server_of,
+    show_result,
+    write,
+)
+
+app = typer.Typer(no_args_is_help=True, help="Measure against truth, with baselines.")
+
+Report = Annotated[
+    Path | None, typer.Option(help="Write a report: an .html or a .md file.", dir_okay=False)
+]
+
+
+@app.command("tags")
+def eval_tags(
+    context: typer.Context,
+    labels: Annotated[
+        Path | None, typer.Argument(help="Labels as for `train` (default: the reference data's).")
+    ] = None,
+    aim: Annotated[str, typer.Option(help="As for `train`.")] = "precision=0.6",
+    report: Report = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask the model what its baselines lack (slow, once).")
+    ] = False,
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """How right the tags are on customers that no model has seen, beside the baselines."""
+    from agent.tags.decision import read_aim
+    from eval.report import html_report, markdown_report, write_report
+    from eval.tags import evaluate_tags
+
+    wanted = read_aim(aim)
+    with open_workspace(context) as workspace, display.progress() as progress:
+        spoken = language_of(language, workspace)
+        server = server_of(workspace, progress) if ask else None
+        result: Any = evaluate_tags(workspace, labels, wanted, server, progress)
+    if report:
+        write_report(report, html_report, markdown_report, result, spoken)
+    show_result(result, display_tags.evaluation, as_json)
+    if report and not as_json:
+        write(f"report: {report}")
+
+
+@app.command("summaries")
+def eval_summaries(
+    context: typer.Context,
+    report: Report = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """How right the stored summaries are, beside the plain template."""
+    from eval.summaries_report import html_report, markdown_report, text_report
+
+    from eval.report import write_report
+    from eval.summaries import evaluate_summaries
+
+    with open_workspace(context) as workspace, display.progress() as progress:
+        spoken = language_of(language, workspace)
+        result: Any = evaluate_summaries(workspace, progress)
+    if report:
+        write_report(report, html_report, markdown_report, result, spoken)
+    show_result(result, lambda found: write(text_report(found, spoken)), as_json)

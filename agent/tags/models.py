@@ -1,0 +1,141 @@
+"""Saved models: one Parquet file a tag, plain numbers and a card, nothing that runs when opened.
+
+HOME/models/TAG.parquet: one row a feature (view, part, weighing, feature, kind, scale, centre,
+weight), and in the file's metadata the card as JSON: what was learned from what, when, and how good
+it is on customers that it had not seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy.special import expit
+
+from agent.data.files import write_parquet
+from agent.errors import DataError
+from agent.tags.decision import Thresholds
+from agent.tags.space import View
+from agent.tags.vectors import Vectors
+
+Floats = npt.NDArray[np.float64]
+
+_CARD = b"portrait_card"
+VERSION = 1
+_COLUMNS = ["view", "part", "weighing", "feature", "kind", "scale", "centre", "weight"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a person should know of a saved model.
+
+    source: learned, prior or rule, whichever ranked unseen customers best, or unknown where none
+    did better than chance. n, positive: labelled customers, and those who carry the tag. figures:
+    measured on customers that the model had not seen (nested cross-validation), auc, auc_low,
+    auc_high, precision, recall, ece … compared: AUC by way of knowing, on the same customers.
+    """
+
+    tag: str
+    source: str
+    aim: str
+    threshold: dict[str, float | None]
+    kept: bool
+    n: int
+    positive: int
+    figures: dict[str, float]
+    compared: dict[str, float]
+    made_at: str
+    as_of: str
+    data_hash: str
+    labels_hash: str
+    intercept: float
+    slope: float
+    offset: float
+    version: int = VERSION
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where yes begins and no ends."""
+        return Thresholds.read(self.threshold)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A card and the weight of every feature (no row where the tag is not learned)."""
+
+    card: Card
+    weights: pd.DataFrame
+
+    def views(self) -> Iterator[tuple[View, Floats]]:
+        """Each view with the weights of its features."""
+        for _, rows in self.weights.groupby("view", sort=False):
+            first = rows.iloc[0]
+            view = View(
+                part=first["part"],
+                weighing=first["weighing"],
+                length=1.0,
+                features=tuple(rows["feature"]),
+                kinds=tuple(kind if isinstance(kind, str) else None for kind in rows["kind"]),
+                scale=rows["scale"].to_numpy(np.float64),
+                centre=rows["centre"].to_numpy(np.float64),
+            )
+            yield view, rows["weight"].to_numpy(np.float64)
+
+    def probability(self, vectors: Vectors) -> Floats:
+        """The calibrated probability of each customer."""
+        parts = [view.transform(vectors) @ weights for view, weights in self.views()]
+        score = self.card.intercept + sum(parts, np.zeros(len(vectors.customers)))
+        return np.asarray(expit(self.card.slope * score + self.card.offset))
+
+
+def save_model(folder: Path, model: Model) -> Path:
+    """Write a model, replacing the tag's older one as a whole. Raises `StoreError`."""
+    path = folder / f"{quote(model.card.tag, safe=' ')}.parquet"
+    table = pa.Table.from_pandas(model.weights[_COLUMNS], preserve_index=False)
+    card = json.dumps(asdict(model.card), ensure_ascii=False, sort_keys=True)
+    write_parquet(table.replace_schema_metadata({_CARD: card.encode()}), path)
+    return path
+
+
+def load_models(folder: Path) -> dict[str, Model]:
+    """Every saved model by tag. Raises `DataError` for a file that is none."""
+    models = [_load(path) for path in sorted(folder.glob("*.parquet"))]
+    return {model.card.tag: model for model in models}
+
+
+def load_cards(folder: Path) -> dict[str, Card]:
+    """Every saved model's card by tag, without its weights. Raises `DataError`."""
+    cards = [_card(path) for path in sorted(folder.glob("*.parquet"))]
+    return {card.tag: card for card in cards}
+
+
+def _load(path: Path) -> Model:
+    card = _card(path)
+    try:
+        weights = pq.read_table(path).to_pandas()[_COLUMNS]
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise _damaged(path) from error
+    return Model(card, weights)
+
+
+def _card(path: Path) -> Card:
+    try:
+        content: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {})[_CARD])
+        if content["version"] != VERSION:
+            raise DataError(f"{path} was made by another version of portrait: train it again")
+        return Card(**content)
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError(f"{path} is no model of portrait's, or damaged: remove it and train again")
