@@ -87,6 +87,8 @@ def load_asking(language: Language) -> Asking:
     """What is asked in a language. Raises `PromptError`."""
     try:
         return Asking.model_validate(read_yaml("prior.yaml")[language])
+    except KeyError as error:
+        raise PromptError(f"prompts/prior.yaml has no part {language!r}") from error
     except ValidationError as error:
         raise PromptError(
             f"prompts/prior.yaml, {language}: {describe_validation(error)}"
@@ -220,7 +222,10 @@ def _question(
 
 def _labels(asking: Asking, language: Language) -> dict[str, str]:
     """The fields that are asked about, with the labels that the model is told."""
-    labels = {field.name: field.words(language).label for field in catalogue()}
+    labels = {field.name: field.words(language).label for field in catalogue() if field.numeric}
+    unknown = [field for field in asking.fields if field not in labels]
+    if unknown:
+        raise PromptError(f"prompts/prior.yaml: no figures called {', '.join(unknown)}")
     return {field: labels[field] for field in asking.fields}
 
 

@@ -1,13 +1,14 @@
 """Inferred tags without labels: what the model knows of the catalogue, summed over purchases.
 
-1. An item's weight for a tag is the mean score of its words (`catalogue_questions`).
+1. An item's own weight for a tag is the mean of the squared scores, with their signs, of the words
+   of its name and of its category (`catalogue_questions`): a telling word outweighs lukewarm ones.
 2. A customer's first score sums these weights over what they buy more of than others: orders as
    log TF-IDF of length 1, less the mean of all customers, so that the kind and not the number of
    purchases counts. Beside it stands what the model says of the customer's figures: the sum over
-   the fields of rank times weight.
-3. Pooling: each item's weight becomes its covariance with the first scores over all customers, plus
-   half of what the model said of the item. What the same customers buy speaks for the same tags, so
-   wrong answers about single items drown and items that no answer covers gain a weight. No label is
+   the fields of rank times score.
+3. Pooling: an item's weight becomes its covariance with the first scores over all customers, and
+   its own weight, in equal parts. What the same customers buy speaks for the same tags, so wrong
+   answers about single items drown, and items that no answer covers gain a weight. No label is
    used anywhere.
 4. The final score z, with mean 0 and standard deviation 1, becomes a probability: the logistic
    function of a + d z, with a such that the mean over the customers is the tag's stated base rate,
@@ -23,15 +24,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.sparse import csr_matrix
 
 from agent.data.glossary import load_glossary
 from agent.data.warehouse import Warehouse
@@ -48,16 +46,20 @@ from agent.tags.catalogue_questions import (
     word_scores,
     words_of,
 )
+from agent.tags.pooling import (
+    Matrix,
+    centred_scores,
+    pooled_weights,
+    standardised,
+    tfidf,
+    to_probability,
+)
 from agent.tags.taxonomy import TagDef, load_taxonomy
 from agent.workspace import Workspace
 
-ASSUMED_AUC = 0.6
-OWN_SHARE = 0.5  # of what the model said of an item, beside what its buyers tell
 MIN_CUSTOMERS = 10  # an item of fewer says little of anyone
 ITEMS_SHOWN = 5
 LEVELS = ("type", "category", "name", "department")  # the finest that names most lines is used
-
-Matrix = NDArray[np.float64]
 
 
 def ask_catalogue(
@@ -70,10 +72,10 @@ def ask_catalogue(
     """
     model = workspace.settings.model
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
-        names = list(_purchases(warehouse)["name"].unique())
+        names = list(bought_items(warehouse)["name"].unique())
     language = language_of(names)
-    said = _said(workspace, names, language)
-    questions = unanswered(workspace.store, model.name, language, inferred_tags(workspace), said)
+    texts = described(workspace, names, language)
+    questions = unanswered(workspace.store, model.name, language, inferred_tags(workspace), texts)
     ask_all(workspace.store, endpoints, model, questions, progress, "ask about the catalogue")
     return len(questions)
 
@@ -89,16 +91,26 @@ def inferred_tags(workspace: Workspace) -> list[TagDef]:
 def prior_matrix(workspace: Workspace, items: Sequence[str]) -> pd.DataFrame:
     """Items x tags: how much an item's words speak for a tag, from stored answers alone.
 
-    Each tag has mean 0 and standard deviation 1 over the items; an item none of whose words could
-    be scored has the mean. Tags without answers are left out.
+    Each tag has mean 0 and standard deviation 1 over the items. Tags without answers are left out.
     """
     language = language_of(items)
-    words = _words(workspace, language)
-    said = _said(workspace, items, language)
-    known = [[w for w in words_of(name, language) if w in words.index] for name in said]
-    means = [words.loc[found].mean() if found else words.mean() for found in known]
-    values = np.array(means, dtype=np.float64).reshape(len(known), words.shape[1])
-    return pd.DataFrame(_standard(values), index=list(items), columns=words.columns)
+    answers = stored_answers(workspace.store, workspace.settings.model.name, language)
+    words = word_scores(answers, inferred_tags(workspace), language)
+    values = own_weights(words, described(workspace, items, language), language)
+    return pd.DataFrame(values, index=list(items), columns=words.columns)
+
+
+def own_weights(words: pd.DataFrame, texts: Sequence[str], language: Language) -> Matrix:
+    """Texts x tags: mean signed squares of the scores (words x tags) of their words, standardised.
+
+    A text none of whose words has a score gets 0 before that.
+    """
+    squares = words * words.abs()
+    known = [[w for w in words_of(text, language) if w in squares.index] for text in texts]
+    means = [
+        squares.loc[found].mean().to_numpy() if found else 0 * squares.mean() for found in known
+    ]
+    return standardised(np.array(means, dtype=np.float64).reshape(len(texts), words.shape[1]))
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ class PriorScores:
             for n in best[:ITEMS_SHOWN]
         ]
 
-    @property
+    @cached_property
     def _mean_shares(self) -> Matrix:
         return np.asarray(self.shares.mean(axis=0), dtype=np.float64).ravel()
 
@@ -151,17 +163,14 @@ def prior_scores(workspace: Workspace, warehouse: Warehouse) -> PriorScores:
     From stored answers alone: tags that the model was not asked about are left out. Facts must be
     computed. Raises `DataError`.
     """
-    bought = _purchases(warehouse)
+    bought = bought_items(warehouse)
     items, customers = sorted(bought["name"].unique()), sorted(bought["customer"].unique())
     own = prior_matrix(workspace, items)
-    bought = bought.assign(
-        row=pd.Categorical(bought["customer"], customers).codes,
-        column=pd.Categorical(bought["name"], items).codes,
-    ).sort_values(["row", "column"], ignore_index=True)
-    shares = _tfidf(bought, (len(customers), len(items)))
-    figures = _figures(workspace, customers, items, list(own.columns))
-    weights = _pooled(shares, own.to_numpy(), figures)
-    scores = _standard(_centred(shares, weights))
+    bought = coded(bought, customers, items)
+    shares = tfidf(bought, (len(customers), len(items)))
+    figures = figure_scores(workspace, customers, items, list(own.columns))
+    weights = pooled_weights(shares, own.to_numpy(), figures)
+    scores = standardised(centred_scores(shares, weights))
     rates = {tag.id: tag.prior.base_rate for tag in load_taxonomy() if tag.prior}
     chances = {tag: to_probability(scores[:, n], rates[tag]) for n, tag in enumerate(own.columns)}
     return PriorScores(
@@ -174,26 +183,13 @@ def prior_scores(workspace: Workspace, warehouse: Warehouse) -> PriorScores:
     )
 
 
-def to_probability(scores: Matrix, base_rate: float) -> Matrix:
-    """Standardised scores as probabilities whose mean is the base rate; the head says how."""
-    if not len(scores):
-        return scores
-    slope = sqrt(2) * NormalDist().inv_cdf(ASSUMED_AUC)
+def bought_items(warehouse: Warehouse, level: str | None = None) -> pd.DataFrame:
+    """customer, level, name, orders, last (ISO): one row for each item that a customer bought.
 
-    def chances(shift: float) -> Matrix:
-        return 1 / (1 + np.exp(-(shift + slope * scores)))
-
-    most = 50 + slope * float(np.abs(scores).max())
-    return chances(brentq(lambda shift: chances(shift).mean() - base_rate, -most, most))
-
-
-def _purchases(warehouse: Warehouse) -> pd.DataFrame:
-    """customer, level, name, orders, last (ISO): one row for each item that a customer bought."""
-    counts = ", ".join(f"count({level})" for level in LEVELS)
-    total, *named = warehouse.frame(f"SELECT count(*), {counts} FROM purchases").iloc[0]
-    level = next(
-        (level for level, n in zip(LEVELS, named, strict=True) if 2 * n > total), LEVELS[0]
-    )
+    The level is the finest that names most purchase lines; items of fewer than `MIN_CUSTOMERS`
+    are left out.
+    """
+    level = level or _finest_level(warehouse)
     return warehouse.frame(
         f"SELECT customer, '{level}' AS level, {level} AS name,"
         " count(DISTINCT order_id) AS orders, strftime(max(day), '%Y-%m-%d') AS last"
@@ -202,17 +198,44 @@ def _purchases(warehouse: Warehouse) -> pd.DataFrame:
     )
 
 
-def _said(workspace: Workspace, names: Sequence[str], language: Language) -> list[str]:
-    glossary = load_glossary(workspace.store)
-    return [glossary.label(name, language) for name in names]
+def _finest_level(warehouse: Warehouse) -> str:
+    counts = ", ".join(f"count({level})" for level in LEVELS)
+    total, *named = warehouse.frame(f"SELECT count(*), {counts} FROM purchases").iloc[0]
+    found = (level for level, n in zip(LEVELS, named, strict=True) if 2 * n > total)
+    return next(found, LEVELS[0])
 
 
-def _words(workspace: Workspace, language: Language) -> pd.DataFrame:
-    answers = stored_answers(workspace.store, workspace.settings.model.name, language)
-    return word_scores(answers, inferred_tags(workspace), language)
+def coded(bought: pd.DataFrame, customers: Sequence[str], items: Sequence[str]) -> pd.DataFrame:
+    """The purchases with the places of their customer and item as row and column, in order."""
+    rows = pd.Categorical(bought["customer"], list(customers)).codes
+    columns = pd.Categorical(bought["name"], list(items)).codes
+    placed = bought.assign(row=rows, column=columns)
+    return placed.sort_values(["row", "column"], ignore_index=True)
 
 
-def _figures(
+def described(workspace: Workspace, names: Sequence[str], language: Language) -> list[str]:
+    """Each item as people say it in a language, with the category of most of its products."""
+    label = load_glossary(workspace.store).label
+    categories = _categories(workspace)
+    return [
+        " ".join(label(part, language) for part in (name, categories.get(name)) if part)
+        for name in names
+    ]
+
+
+def _categories(workspace: Workspace) -> dict[str, str]:
+    """Type or product name -> category."""
+    with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
+        rows = warehouse.frame(
+            "SELECT item, mode(category ORDER BY category) AS category"
+            " FROM (UNPIVOT (SELECT type, name, category FROM products)"
+            "       ON type, name INTO NAME level VALUE item)"
+            " WHERE category IS NOT NULL GROUP BY item"
+        )
+    return dict(zip(rows["item"], rows["category"], strict=True))
+
+
+def figure_scores(
     workspace: Workspace, customers: Sequence[str], names: Sequence[str], tags: Sequence[str]
 ) -> Matrix:
     """Customers x tags: what the model says of their figures, standardised."""
@@ -222,41 +245,4 @@ def _figures(
     weights = found.reindex(columns=list(tags)).fillna(0.0)
     facts = facts_frame(workspace.store).set_index("customer").reindex(list(customers))
     ranks = facts[list(weights.index)].astype(float).rank(pct=True)
-    return _standard((ranks - ranks.mean()).fillna(0.0).to_numpy() @ weights.to_numpy())
-
-
-def _tfidf(bought: pd.DataFrame, shape: tuple[int, int]) -> Any:
-    """Customers x items: log orders times log rarity, each customer's of length 1."""
-    buyers = np.bincount(bought["column"], minlength=shape[1])
-    rarity = np.log(shape[0] / np.maximum(buyers, 1))
-    values = np.log1p(bought["orders"].to_numpy(float)) * rarity[bought["column"]]
-    lengths = np.sqrt(np.bincount(bought["row"], values**2, minlength=shape[0]))
-    values /= np.maximum(lengths[bought["row"]], 1e-12)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(bought["row"], minlength=shape[0]))])
-    return csr_matrix((values, bought["column"].to_numpy(), starts), shape=shape)
-
-
-def _pooled(shares: Any, own: Matrix, figures: Matrix) -> Matrix:
-    """Items x tags: covariance with the first scores, plus a part of the model's own weights."""
-    first = _centred(shares, own)
-    seeds = _standard(_standard(first) + figures)
-    covariance: Matrix = np.asarray(shares.T @ seeds) / max(shares.shape[0], 1)
-    pooled: Matrix = covariance / _spread(_centred(shares, covariance))
-    return pooled + OWN_SHARE * own / _spread(first)
-
-
-def _centred(shares: Any, weights: Matrix) -> Matrix:
-    """Customers x tags: the weights summed over what a customer buys more of than others."""
-    scores: Matrix = np.asarray(shares @ weights)
-    return scores - scores.mean(axis=0) if len(scores) else scores
-
-
-def _standard(values: Matrix) -> Matrix:
-    centred: Matrix = (values - values.mean(axis=0)) / _spread(values) if len(values) else values
-    return centred
-
-
-def _spread(values: Matrix) -> Matrix:
-    """Standard deviations; 1 where there is no spread to divide by."""
-    spread = values.std(axis=0) if len(values) else np.ones(values.shape[1])
-    return np.where(spread > 1e-12, spread, 1.0)
+    return standardised((ranks - ranks.mean()).fillna(0.0).to_numpy() @ weights.to_numpy())

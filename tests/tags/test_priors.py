@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from agent.data import store as tables
 from agent.data.ingest import ingest
 from agent.data.mapping import load_mapping
 from agent.data.warehouse import Warehouse
@@ -25,13 +26,8 @@ from agent.profiles.build import refresh_facts
 from agent.settings import ModelSettings, Settings
 from agent.tags import catalogue_questions, priors
 from agent.tags.catalogue_questions import language_of, words_of
-from agent.tags.priors import (
-    PriorScores,
-    ask_catalogue,
-    prior_matrix,
-    prior_scores,
-    to_probability,
-)
+from agent.tags.pooling import to_probability
+from agent.tags.priors import PriorScores, ask_catalogue, described, prior_matrix, prior_scores
 from agent.tags.taxonomy import TagDef, load_taxonomy, parse_taxonomy
 from agent.workspace import Workspace
 from tests.fake_server import FakeServer
@@ -84,6 +80,8 @@ def write(folder: Path, items: tuple[list[str], list[str], list[str]], more: str
     lines = ["c,t,o,p,a"]
     for place in range(SIZE):
         own = items[1] if place < SIZE // 2 else items[2]
+        if not own:
+            break
         other = items[2] if place < SIZE // 2 else items[1]
         basket = [*items[0], *own * 3, other[place % len(other)]]
         for turn, product in enumerate(basket):
@@ -241,6 +239,27 @@ def test_a_tag_of_the_users_own_works(
     assert chances["night_owl"].mean() == pytest.approx(0.1)
 
 
+def test_a_home_too_small_for_any_item_gets_no_tags(tmp_path: Path, server: FakeServer) -> None:
+    folder = tmp_path / "tiny"
+    mapping = write(folder, ([], [], []), "".join(_order(f"n{n}", "MILK") for n in range(3)))
+    (folder / "orders.csv").write_text("c,t,o,p,a\nn1,2024-03-01 10:00:00,o1,MILK,5\n")
+    with open_home(folder, server, mapping) as workspace:
+        assert ask_catalogue(workspace, servers(server)) > 0  # the fields
+        assert scores(workspace).probabilities.empty
+
+
+def test_an_item_is_told_with_its_category_in_plain_words(home: Workspace) -> None:
+    products = pd.read_parquet(home.products)
+    products.assign(type=products["category"], category="VINO/BEER").to_parquet(home.products)
+    home.store.upsert(
+        tables.glossary,
+        [{"name": "VINO/BEER", "language": "en", "label": "wine and beer", "source": "given"}],
+    )
+    assert described(home, ["WINE", "NEW"], "en") == ["wine wine and beer", "new"]
+    assert described(home, ["WINE"], "zh") == ["WINE VINO/BEER"]
+    assert scores(home).level == "type"
+
+
 def test_without_answers_nothing_is_claimed(home: Workspace) -> None:
     assert prior_matrix(home, ["MILK"]).shape == (1, 0)
     assert scores(home).probabilities.shape == (SIZE, 0)
@@ -315,17 +334,18 @@ def _by_hand(home: Workspace) -> dict[str, Any]:
     # `knows` says "higher" of every field alike, so the figures tell nothing.
     seeds = _standard(first)
     pooled = surplus.T @ seeds / len(orders)
-    weights = pooled / (surplus @ pooled).std(ddof=0) + 0.5 * own / first.std(ddof=0)
+    weights = pooled / (surplus @ pooled).std(ddof=0) + own / first.std(ddof=0)
     return {"weights": weights, "surplus": surplus, "moved": surplus * weights}
 
 
 def _own(names: Sequence[str]) -> dict[str, float]:
-    """An item's own weight, from what `knows` answers: all sentences are answered alike."""
+    """Items' own weights, from what `knows` answers: it goes on alike with all sentences."""
     words = {w for name in names for w in words_of(name, "en")}
     gain = {w: 4.0 + 0.1 * (len(w) + 1) if w in SPEAKS else 0.0 for w in words}
     score = _standard(pd.Series(gain, dtype=float))
+    score *= score.abs()
     means = {name: [score[w] for w in words_of(name, "en")] for name in names}
-    return {name: float(np.mean(v)) if v else float(score.mean()) for name, v in means.items()}
+    return {name: float(np.mean(v)) if v else 0.0 for name, v in means.items()}
 
 
 def _tag(name: str) -> TagDef:
