@@ -1,9 +1,9 @@
 """The checker: refuses a summary that says what the fact sheet does not.
 
 Each test gives its reason: length, language, number (each must be a number of the sheet, of the
-same unit, told of the same matter), category (no catalogue name that the sheet lacks), claim (what
-`prompts/claims.yaml` allows only where the sheet says it, told of the right matter), word (nothing
-outside that closed vocabulary) and repeat (nothing is told twice).
+same unit and currency, told of the same matter), category (no catalogue name that the sheet lacks),
+claim (what `prompts/claims.yaml` allows only where the sheet says it, told of the right matter),
+word (nothing outside that closed vocabulary) and repeat (nothing is told twice).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cache
 
 from agent.facts.sheet import Fact, sheet_text
 from agent.profiles.matters import Matter, holder, read_matters
-from agent.profiles.numbers import Number, fold
+from agent.profiles.numbers import Number, currencies_in, fold
 from agent.profiles.reading import LABEL, Reading, Span, inflected, read_likes
 from agent.prompts import ClaimGroup
 from agent.settings import Language
@@ -137,6 +137,9 @@ class _Check:
         for number, held in self.holders.items():
             if held is None:
                 yield Refusal("number", f"{number.text} ({number.unit})")
+        for currency, words in currencies_in(self.read.text).items():
+            if currency not in currencies_in(self.told):
+                yield Refusal("number", f"{words} (another currency)")
         for match in _BOUND.finditer(self.read.text):
             yield Refusal("number", self.read.signed[match.start() : match.end()])
 

@@ -76,6 +76,14 @@ _AFTER: tuple[tuple[Unit, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# The signs and words of each currency. A sum told in another one is another sum.
+_CURRENCIES = {
+    "dollar": re.compile(r"\$|\b(?:usd|dollars?)\b|美[元金]"),
+    "euro": re.compile(r"€|\b(?:eur|euros?)\b|欧元"),
+    "pound": re.compile(r"£|\b(?:gbp|pounds?)\b|英镑"),
+    "yuan": re.compile(r"¥|\b(?:yuan|rmb|cny)\b|人民币|(?<![美欧日])元"),
+    "rupee": re.compile(r"₹|\b(?:inr|rupees?)\b|卢比"),
+}
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥₹]|\b(?:us\$|usd|eur|cny|rmb|gbp))\s*$")
 
 
@@ -92,6 +100,12 @@ def numbers_in(folded: str) -> list[Number]:
     ]
     found += _spelled(folded)
     return sorted(found, key=lambda number: number.start)
+
+
+def currencies_in(folded: str) -> dict[str, str]:
+    """Each currency that a folded text names, and the first words that name it."""
+    found = {name: pattern.search(folded) for name, pattern in _CURRENCIES.items()}
+    return {name: match[0] for name, match in found.items() if match}
 
 
 def _number(text: str, span: tuple[int, int], value: Decimal, unit: Unit | None = None) -> Number:
@@ -147,7 +161,7 @@ def _chinese(text: str, match: re.Match[str]) -> Number:
 
 
 def _chinese_value(word: str) -> int:
-    """The value of a Chinese numeral: 三十五 35, 两千 2000, 一百五 150, 一百零五 105, 一二三 123."""
+    """The value of a Chinese numeral: 三十五 35, 一百零五 105, 一百五 150, 一二三 123."""
     total, section = 0, 0
     digit: int | None = None
     scale = 10  # that of the last sign: a digit behind it without 零 counts its tenths
