@@ -57,7 +57,8 @@ _CHINESE = re.compile(
 # "one" of "twenty-one euros" and the 之一 of 百分之一 do count.
 _IDIOMS = re.compile(
     r"(?<!ty[\s-])(?<!hundred and )(?<!thousand and )(?<!hundred )(?<!thousand )"
-    r"\bone\b(?!\s+(?:orders?|purchases?|days?|times?|percent|dollars?|half|third|quarter)\b)"
+    r"\bone\b(?!\s+(?:orders?|purchases?|visits?|days?|times?|percent|half|third|quarter"
+    r"|dollars?|usd|euros?|eur|pounds?|gbp|yuan|rmb|cny|rupees?|inr)\b)"
     r"|\bonce\s+(?=every\b)"
     r"|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起]|(?<!分)之一|唯一|统一"
 )
