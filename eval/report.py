@@ -26,15 +26,19 @@ from eval.results import Difference, Result, TagResult
 
 def html_report(result: Result, language: Language = "en") -> str:
     """One self-contained HTML page, pictures inline."""
-    template = _environment().get_template("tags.html.j2")
+    template = environment().get_template("tags.html.j2")
     return template.render(**content(result, language), pictures=_pictures(result["tags"]))
 
 
 def markdown_report(result: Result, language: Language = "en") -> str:
     """The same as Markdown, without pictures."""
-    template = _environment().get_template("tags.md.j2")
-    text = template.render(**content(result, language))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    template = environment().get_template("tags.md.j2")
+    return tidy(template.render(**content(result, language)))
+
+
+def tidy(markdown: str) -> str:
+    """Without the empty lines that templates leave."""
+    return re.sub(r"\n{3,}", "\n\n", markdown).strip() + "\n"
 
 
 def write_report(
@@ -55,7 +59,8 @@ def write_report(
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of all reports."""
     made = Environment(
         loader=PackageLoader("eval", "templates"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
