@@ -27,8 +27,7 @@ from agent.data.warehouse import Warehouse
 from agent.errors import DataError, PortraitError
 from agent.llm.answers import ask_all, known_answers
 from agent.llm.server import endpoints
-from agent.tags import catalogue_questions
-from agent.tags.catalogue_questions import stored_answers, word_scores
+from agent.tags.catalogue_questions import load_asking, stored_answers, word_scores
 from agent.tags.pooling import (
     Matrix,
     centred_scores,
@@ -49,7 +48,7 @@ from agent.workspace import Workspace
 from eval.labels import reference_labels
 from eval.priors_questions import WAYS, Way, questions, value
 
-ITEMS_ASKED = 100  # for the other ways, which cost a question for each item and tag
+ITEMS_ASKED = 40  # for the other ways, which cost a question for each item and tag
 Scores = Matrix  # customers x tags
 
 
@@ -161,20 +160,28 @@ def _with_share(shop: Shop, share: float) -> Scores:
 
 def _one_sentence(shop: Shop, number: int) -> Matrix:
     """The items' own weights by one of the sentences."""
-    workspace = shop.workspace
+    workspace, asking = shop.workspace, load_asking("en")
     answers = stored_answers(workspace.store, workspace.settings.model.name, "en")
-    mine = {(item, group): given for (item, group), given in answers.items() if item == str(number)}
-    every = len(catalogue_questions.load_asking("en").sentences)
-    alike = {(str(n), group): given for n in range(every) for (_, group), given in mine.items()}
+    mine = {group: given for (item, group), given in answers.items() if item == str(number)}
+    every = range(len(asking.sentences))
+    alike = {(str(n), group): given for n in every for group, given in mine.items()}
     words = word_scores(alike, inferred_tags(workspace), "en")[shop.tags]
     return own_weights(words, described(workspace, shop.items, "en"), "en")
+
+
+def _powered(shop: Shop, power: int) -> Matrix:
+    """The items' own weights with another power of the words' scores."""
+    workspace = shop.workspace
+    answers = stored_answers(workspace.store, workspace.settings.model.name, "en")
+    words = word_scores(answers, inferred_tags(workspace), "en")[shop.tags]
+    return own_weights(words, described(workspace, shop.items, "en"), "en", power)
 
 
 def counting(shop: Shop, categories: Shop) -> Iterator[tuple[str, Scores]]:
     """Ways of counting what the model said, each with its scores."""
     nothing = np.zeros_like(shop.figures)
     chance = np.random.default_rng(0).normal(size=shop.own.shape)
-    sentences = len(catalogue_questions.load_asking("en").sentences)
+    sentences = len(load_asking("en").sentences)
     yield "**ours**", method(shop)
     yield "items alone, TF-IDF", summed(shop)
     yield "items alone, share of orders", _share(shop, surprise=False)
@@ -187,6 +194,8 @@ def counting(shop: Shop, categories: Shop) -> Iterator[tuple[str, Scores]]:
     yield "items alone, categories", summed(categories)
     for share in (0, 0.5, 2):
         yield f"ours, the items' own weights times {share}", _with_share(shop, share)
+    yield "ours, words' scores as they are", method(shop, _powered(shop, 1))
+    yield "ours, words' scores to the fifth power", method(shop, _powered(shop, 5))
     yield "20 singular vectors for pooling", _smoothed(shop)
     yield "logistic regression on fifths for pooling", _self_trained(shop)
     for number in range(sentences):

@@ -1,7 +1,7 @@
 """Inferred tags without labels: what the model knows of the catalogue, summed over purchases.
 
-1. An item's own weight for a tag is the mean of the squared scores, with their signs, of the words
-   of its name and of its category (`catalogue_questions`): a telling word outweighs lukewarm ones.
+1. An item's own weight for a tag is the mean cube of the scores of the words of its name and of its
+   category (`catalogue_questions`): one telling word outweighs many lukewarm ones.
 2. A customer's first score sums these weights over what they buy more of than others: orders as
    log TF-IDF of length 1, less the mean of all customers, so that the kind and not the number of
    purchases counts. Beside it stands what the model says of the customer's figures: the sum over
@@ -59,6 +59,7 @@ from agent.workspace import Workspace
 
 MIN_CUSTOMERS = 10  # an item of fewer says little of anyone
 ITEMS_SHOWN = 5
+POWER = 3  # odd: it keeps the sign
 LEVELS = ("type", "category", "name", "department")  # the finest that names most lines is used
 
 
@@ -100,16 +101,16 @@ def prior_matrix(workspace: Workspace, items: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(values, index=list(items), columns=words.columns)
 
 
-def own_weights(words: pd.DataFrame, texts: Sequence[str], language: Language) -> Matrix:
-    """Texts x tags: mean signed squares of the scores (words x tags) of their words, standardised.
+def own_weights(
+    words: pd.DataFrame, texts: Sequence[str], language: Language, power: int = POWER
+) -> Matrix:
+    """Texts x tags: mean of the scores (words x tags) of their words to that power, standardised.
 
     A text none of whose words has a score gets 0 before that.
     """
-    squares = words * words.abs()
-    known = [[w for w in words_of(text, language) if w in squares.index] for text in texts]
-    means = [
-        squares.loc[found].mean().to_numpy() if found else 0 * squares.mean() for found in known
-    ]
+    raised = words**power
+    known = [[w for w in words_of(text, language) if w in raised.index] for text in texts]
+    means = [raised.loc[found].mean() if found else 0 * raised.mean() for found in known]
     return standardised(np.array(means, dtype=np.float64).reshape(len(texts), words.shape[1]))
 
 

@@ -343,7 +343,7 @@ def _own(names: Sequence[str]) -> dict[str, float]:
     words = {w for name in names for w in words_of(name, "en")}
     gain = {w: 4.0 + 0.1 * (len(w) + 1) if w in SPEAKS else 0.0 for w in words}
     score = _standard(pd.Series(gain, dtype=float))
-    score *= score.abs()
+    score **= 3
     means = {name: [score[w] for w in words_of(name, "en")] for name in names}
     return {name: float(np.mean(v)) if v else 0.0 for name, v in means.items()}
 
