@@ -99,9 +99,11 @@ def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds
         cut = _best_f1(truth, probability)
         return Thresholds(cut, cut)
     yes_from = _lowest_keeping(truth, probability, aim.share)
-    no_below = -_lowest_keeping(~truth, -probability, aim.share)
-    # Where the two promises overlap, both hold, and yes is what the tag is for.
-    return Thresholds(yes_from, min(np.nextafter(no_below, np.inf), yes_from))
+    # Yes is what the tag is for; no keeps its promise among those who are left.
+    left = probability < yes_from
+    highest_no = -_lowest_keeping(~truth[left], -probability[left], aim.share)
+    decides = math.isfinite(highest_no)
+    return Thresholds(yes_from, math.nextafter(highest_no, math.inf) if decides else -math.inf)
 
 
 def _best_f1(truth: Truth, probability: Floats) -> float:
