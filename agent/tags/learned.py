@@ -45,10 +45,11 @@ class Candidate:
         return self.views[0] if self.views in {("prior",), ("rule",)} else "learned"
 
 
-_POOLED = ("kinds", "variants", "products", "places", "hours", "figures", "topics")
+# All that a customer does; `plain` is kept apart, for it holds the kinds once more.
+POOLED = ("kinds", "variants", "products", "places", "figures", "topics")
 CANDIDATES = (
-    Candidate(_POOLED, 0.3),
-    Candidate(_POOLED, 1.0),
+    Candidate(POOLED, 0.3),
+    Candidate(POOLED, 1.0),
     Candidate(("plain",), 1.0),
     Candidate(("prior",), 1.0),
     Candidate(("rule",), 1.0),
@@ -136,7 +137,7 @@ def _choose(
     for candidate in candidates:
         scores, matrix = np.zeros(len(truth)), _matrix(candidate, features)
         for train, test in splits:
-            scores[test] = _regression(candidate.c, matrix[train], truth[train]).decision_function(
+            scores[test] = regression(candidate.c, matrix[train], truth[train]).decision_function(
                 matrix[test]
             )
         auc = np.mean([roc_auc_score(truth[test], scores[test]) for _, test in splits])
@@ -148,10 +149,11 @@ def _choose(
 def _fit(
     candidate: Candidate, features: Mapping[str, sparse.csr_matrix], truth: Truth
 ) -> LogisticRegression:
-    return _regression(candidate.c, _matrix(candidate, features), truth)
+    return regression(candidate.c, _matrix(candidate, features), truth)
 
 
-def _regression(c: float, matrix: sparse.csr_matrix, truth: Truth) -> LogisticRegression:
+def regression(c: float, matrix: sparse.csr_matrix, truth: Truth) -> LogisticRegression:
+    """The one learner: fitted on customers x features and their labels."""
     # The dual is quick with fewer customers than features; a long intercept is hardly held back.
     return LogisticRegression(
         C=c, solver="liblinear", dual=True, max_iter=5000, intercept_scaling=3, random_state=0

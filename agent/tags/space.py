@@ -37,7 +37,6 @@ VIEWS: dict[str, tuple[str, str, float]] = {
     "variants": ("variants", "presence", 1.0),
     "products": ("products", "presence", 1.0),
     "places": ("places", "share", 0.5),
-    "hours": ("hours", "share", 0.3),
     "figures": ("figures", "figure", 0.3),
     "topics": ("variants", "topic", 0.6),
     "plain": ("kinds", "log", 1.0),
@@ -77,17 +76,20 @@ class View:
 
 def fit_views(vectors: Vectors) -> dict[str, View]:
     """Every view of `VIEWS` that these vectors have anything for."""
-    views = {name: _fit(vectors, *how) for name, how in VIEWS.items() if _filled(vectors, how[0])}
-    # A single feature (all bought in one place) tells nobody from anybody.
     return {
-        n: view for n, view in views.items() if len(view.features) > 1 or view.weighing == "raw"
+        name: _fit(vectors, part, weighing, length)
+        for name, (part, weighing, length) in VIEWS.items()
+        if _tells(vectors, part, weighing)
     }
 
 
-def _filled(vectors: Vectors, part: str) -> bool:
+def _tells(vectors: Vectors, part: str, weighing: str) -> bool:
+    """Not without anything, and a single feature (all bought in one place) parts nobody either."""
     if part == "figures":
-        return len(vectors.figures.columns) > 0
-    return part in vectors.parts and vectors.parts[part].matrix.nnz > 0
+        return sum(map(_varies, _flatten(vectors.figures).T)) > 1
+    counts = vectors.parts.get(part)
+    least = 1 if weighing == "raw" else 2
+    return counts is not None and counts.matrix.nnz > 0 and len(counts.features) >= least
 
 
 def _fit(vectors: Vectors, part: str, weighing: str, length: float) -> View:
@@ -107,9 +109,11 @@ def _with_axes(view: View, matrix: sparse.csr_matrix) -> View:
     weighed = _weigh(matrix, view)
     topics = min(TOPICS, min(weighed.shape) - 1)
     svd = TruncatedSVD(max(topics, 1), algorithm="arpack", random_state=0).fit(weighed)
+    # What is always bought together spans fewer directions: the rest is rounding.
+    held = svd.singular_values_ > 1e-6 * svd.singular_values_.max()
+    lengths = svd.singular_values_[held]
     # Mean squared length one over the customers, and each topic as long as any other.
-    stretch = np.sqrt(weighed.shape[0] / len(svd.singular_values_))
-    axes = svd.components_.T / np.maximum(svd.singular_values_, 1e-12) * stretch
+    axes = svd.components_[held].T / lengths * np.sqrt(weighed.shape[0] / len(lengths))
     return View(
         view.part,
         view.weighing,

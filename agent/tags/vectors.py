@@ -1,4 +1,4 @@
-"""What a customer is to a learned tag: counts of what, where and when they buy, and their figures.
+"""What a customer is to a learned tag: counts of what and where they buy, and their figures.
 
 Nothing that a person said about a customer enters (age, income, any attribute): those are what
 labels are made of, and a tag learned from its own label says nothing.
@@ -19,15 +19,13 @@ from agent.facts.frame import facts_frame
 from agent.workspace import Workspace
 
 KIND = "coalesce(type, category, department, name)"
-# Each part counts lines, or orders for hours. `kind` is what a person would call the feature.
+# Each part counts lines. `kind` is what a person would call the feature.
 _PARTS = {
     "kinds": f"SELECT customer, {KIND} AS feature, {KIND} AS kind, count(*) AS n",
     "variants": f"SELECT customer, {KIND} || ' · ' || coalesce(size, '') AS feature,"
     f" min({KIND}) AS kind, count(*) AS n",
     "products": f"SELECT customer, product AS feature, min({KIND}) AS kind, count(*) AS n",
     "places": "SELECT customer, channel AS feature, channel AS kind, count(*) AS n",
-    "hours": "SELECT customer, strftime(time, '%w ') || (hour(time) // 2)::VARCHAR AS feature,"
-    " NULL::VARCHAR AS kind, count(DISTINCT order_id) AS n",
 }
 
 
