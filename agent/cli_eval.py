@@ -64,14 +64,13 @@ def eval_summaries(
     as_json: AsJson = False,
 ) -> None:
     """How right the stored summaries are, beside the plain template."""
-    from eval.summaries_report import html_report, markdown_report, text_report
-
     from eval.report import write_report
     from eval.summaries import evaluate_summaries
+    from eval.summaries_report import html_report, markdown_report, text_report
 
     with open_workspace(context) as workspace, display.progress() as progress:
         spoken = language_of(language, workspace)
         result: Any = evaluate_summaries(workspace, progress)
     if report:
         write_report(report, html_report, markdown_report, result, spoken)
-    show_result(result, lambda found: write(text_report(found, spoken)), as_json)
+    show_result(result, lambda _: write(text_report(result, spoken)), as_json)
