@@ -22,11 +22,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from agent.tags.folds import folds
+from agent.tags.quality import Floats
 from eval.keywords import KEYWORDS, naming
-from eval.labels import folds
 from eval.leaks import check_apart
 from eval.material import Material
-from eval.metrics import Floats
 
 Baseline = Callable[[pd.Series, pd.Index], Floats]
 REFERENCE = "tfidf_regression"  # the one that others are held against

@@ -25,10 +25,10 @@ from agent.profiles.sheets import Sheets
 from agent.progress import Progress, silent
 from agent.prompts import load_prompt
 from agent.settings import Language
+from agent.tags.quality import Floats
 from agent.tags.taxonomy import TagDef
 from agent.workspace import Workspace
 from eval.baselines import Baseline
-from eval.metrics import Floats
 
 Servers = Callable[[], Sequence[Endpoint]]
 

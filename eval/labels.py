@@ -1,24 +1,18 @@
-"""The labels of the reference data that nobody inferred, and the folds they are judged on.
+"""The labels of the reference data that nobody inferred.
 
 From the survey of 801 households; what a household did not answer is unknown and left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from sklearn.model_selection import StratifiedKFold
 
 from agent.data import store as tables
 from agent.data.store import Store
 from agent.errors import DataError
-
-FOLDS = 5
-SEED = 0
 
 
 @dataclass(frozen=True)
@@ -93,19 +87,3 @@ def _series(label: Label, given: dict[str, dict[str, object]]) -> pd.Series:
         if (value := given[customer].get(label.attribute)) in label.yes | label.no
     }
     return pd.Series(known, dtype=bool, name=label.tag).rename_axis("customer")
-
-
-def folds(labels: pd.Series) -> Iterator[tuple[pd.Index, pd.Index]]:
-    """The customers of each training part and its test part; the same for every method.
-
-    Raises `DataError` where a class has fewer customers than there are folds.
-    """
-    fewest = int(labels.value_counts().reindex([True, False], fill_value=0).min())
-    if fewest < FOLDS:
-        raise DataError(
-            f"{labels.name}: {fewest} customers in the rarer class, and {FOLDS} folds need "
-            f"{FOLDS}: label more customers"
-        )
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for train, test in splitter.split(np.zeros(len(labels)), labels):
-        yield labels.index[train], labels.index[test]

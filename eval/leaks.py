@@ -16,8 +16,8 @@ from scipy import sparse
 from sklearn.metrics import roc_auc_score
 
 from agent.errors import DataError
-from eval.labels import folds
-from eval.metrics import Floats
+from agent.tags.folds import folds
+from agent.tags.quality import Floats
 
 TELLING_AUC = 0.98
 MIN_CLASS = 20  # below so many of a class, a harmless feature may part them by chance

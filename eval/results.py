@@ -14,10 +14,9 @@ from typing import NotRequired, TypedDict
 import numpy as np
 import pandas as pd
 
-from eval.baselines import REFERENCE
-from eval.bootstrap import Interval, auc_difference, intervals, mean_auc_difference
-from eval.labels import folds
-from eval.metrics import (
+from agent.tags.bootstrap import Interval, auc_difference, intervals, mean_auc_difference
+from agent.tags.folds import folds
+from agent.tags.quality import (
     best_f1_threshold,
     curve,
     decide,
@@ -25,6 +24,7 @@ from eval.metrics import (
     quality,
     reliability,
 )
+from eval.baselines import REFERENCE
 
 
 class Difference(TypedDict):

@@ -13,7 +13,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from eval.bootstrap import CONFIDENCE, DRAWS
+from agent.tags.bootstrap import CONFIDENCE, DRAWS
 
 _Z = 1.959963984540054
 

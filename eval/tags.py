@@ -23,6 +23,7 @@ from agent.facts.frame import facts_frame
 from agent.llm.endpoint import Endpoint
 from agent.progress import Progress, Tick, silent
 from agent.settings import Language
+from agent.tags.bootstrap import resamples
 from agent.tags.decision import Aim
 from agent.tags.evidence import evidence_words
 from agent.tags.labels import read_labels
@@ -33,7 +34,6 @@ from agent.tags.training import Material, Unseen, judge, load_material
 from agent.workspace import Workspace
 from eval.baselines import REFERENCE, Baseline, baselines, out_of_fold
 from eval.baselines_model import as_baseline, ask_lists, ask_yes_no
-from eval.bootstrap import resamples
 from eval.keywords import KEYWORDS
 from eval.labels import REFERENCE_LABELS, reference_labels
 from eval.leaks import check_no_leak, check_no_telling_item

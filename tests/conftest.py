@@ -8,10 +8,15 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from agent.llm import machine, models, server
 from agent.llm.endpoint import Endpoint
 from tests.fake_server import FakeServer
+
+# How long an example takes says how busy the machine is; timings belong in benchmarks.
+settings.register_profile("portrait", deadline=None)
+settings.load_profile("portrait")
 
 
 @pytest.fixture

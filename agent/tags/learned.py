@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
@@ -99,8 +99,7 @@ def fit_tag(features: Mapping[str, sparse.csr_matrix], truth: Truth, aim: Aim) -
     customers' labels. Every choice is made by folds inside these customers.
     """
     candidate, scores = _choose(_available(features), features, truth)
-    curve = LogisticRegression(C=1e6).fit(scores[:, None], truth)
-    slope, offset = float(curve.coef_[0, 0]), float(curve.intercept_[0])
+    slope, offset = _calibrate(scores, truth)
     held_out = np.asarray(expit(slope * scores + offset))
     model = _fit(candidate, features, truth)
     return Fitted(
@@ -144,6 +143,13 @@ def _choose(
         tried.append((float(auc), scores))
     best = max(range(len(tried)), key=lambda place: tried[place][0])
     return candidates[best], tried[best][1]
+
+
+def _calibrate(scores: Floats, truth: Truth) -> tuple[float, float]:
+    """Slope and offset of the logistic curve; flat where unseen customers were ranked backwards."""
+    curve = LogisticRegression(C=1e6).fit(scores[:, None], truth)
+    slope = float(curve.coef_[0, 0])
+    return (slope, float(curve.intercept_[0])) if slope > 0 else (0.0, float(logit(truth.mean())))
 
 
 def _fit(

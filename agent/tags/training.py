@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,30 +17,27 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from agent.data.store import now
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError, SettingsError
 from agent.progress import Progress, Tick, silent
+from agent.tags.bootstrap import intervals, resamples
 from agent.tags.decision import Aim, Thresholds
+from agent.tags.folds import folds
 from agent.tags.known import Known, load_known
 from agent.tags.labels import Labels
 from agent.tags.learned import Fitted, check_enough, fit_tag
 from agent.tags.models import Card, Model, save_model
+from agent.tags.quality import quality
 from agent.tags.space import View, fit_views, linear_weights
 from agent.tags.taxonomy import load_taxonomy
 from agent.tags.vectors import Vectors, load_vectors
 from agent.workspace import Workspace
-from eval.bootstrap import intervals, resamples
-from eval.metrics import quality
 
 Floats = npt.NDArray[np.float64]
 Features = dict[str, sparse.csr_matrix]
-
-FOLDS = 5
-SEED = 0
 
 
 @dataclass(frozen=True)
@@ -78,13 +74,6 @@ def load_material(workspace: Workspace, warehouse: Warehouse, tags: list[str]) -
     views = fit_views(vectors)
     features = {name: view.transform(vectors) for name, view in views.items()}
     return Material(vectors, views, features, load_known(workspace, warehouse, tags))
-
-
-def folds(labels: pd.Series) -> Iterator[tuple[pd.Index, pd.Index]]:
-    """Train and test customers; shuffled by a fixed seed, each with the label's share of yes."""
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    for train, test in splitter.split(labels.index, labels.to_numpy(dtype=bool)):
-        yield labels.index[train], labels.index[test]
 
 
 def judge(material: Material, labels: pd.Series, aim: Aim) -> Unseen:

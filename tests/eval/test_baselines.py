@@ -10,12 +10,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from agent.errors import DataError
+from agent.tags.folds import folds
+from agent.tags.quality import Floats
 from eval.baselines import REFERENCE, Baseline, baselines, out_of_fold
 from eval.keywords import KEYWORDS, naming
-from eval.labels import REFERENCE_LABELS, folds
+from eval.labels import REFERENCE_LABELS
 from eval.leaks import check_blind
 from eval.material import Material
-from eval.metrics import Floats
 from tests.eval.shop import CUSTOMERS, FAMILY, TYPES, shop
 
 METHODS = ("majority", "keywords", REFERENCE, "boosted_trees")

@@ -12,7 +12,8 @@ import pytest
 from agent.data import store as tables
 from agent.data.store import Store
 from agent.errors import DataError
-from eval.labels import REFERENCE_LABELS, folds, reference_labels
+from agent.tags.folds import folds
+from eval.labels import REFERENCE_LABELS, reference_labels
 
 
 @pytest.fixture

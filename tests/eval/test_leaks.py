@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from agent.errors import DataError
-from eval.labels import REFERENCE_LABELS, folds
+from agent.tags.folds import folds
+from agent.tags.quality import Floats
+from eval.labels import REFERENCE_LABELS
 from eval.leaks import check_apart, check_blind, check_no_leak
-from eval.metrics import Floats
 
 CUSTOMERS = pd.Index([f"c{place:03}" for place in range(300)])
 BARRED = next(label.told_by for label in REFERENCE_LABELS if label.tag == "has_kids")

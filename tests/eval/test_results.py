@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
+from agent.tags.bootstrap import resamples
+from agent.tags.folds import folds
 from eval.baselines import REFERENCE, baselines, out_of_fold
-from eval.bootstrap import resamples
-from eval.labels import folds
 from eval.results import Result, decide_by_folds, overall, tag_result
 from tests.eval.shop import CUSTOMERS, FAMILY, shop
 

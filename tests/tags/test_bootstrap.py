@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from eval.bootstrap import (
+from agent.tags.bootstrap import (
     auc_difference,
     intervals,
     mean_auc_difference,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
-from eval.metrics import (
+from agent.tags.quality import (
     Quality,
     calibration_error,
     curve,

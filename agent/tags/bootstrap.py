@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from eval.metrics import Floats, Truth
+from agent.tags.quality import Floats, Truth
 
 DRAWS = 1_000
 CONFIDENCE = 0.95
