@@ -146,7 +146,8 @@ def ways_to_write(figure: Figure, language: Language) -> list[str]:
         word = WORDS[mark][language == "zh"]
         space = " " if language == "en" else ""
         return [*forms, f"{digits}{space}{word}", f"{spelled}{space}{word}"] if word else forms
-    return [*forms, spelled]
+    # A bare "one" is a pronoun.
+    return forms if spelled == "one" else [*forms, spelled]
 
 
 def rewrite(text: str, change: Callable[[Figure], str]) -> str:
