@@ -29,8 +29,8 @@ _CURRENCY = r"(?i)US\$|CN¥|RMB|CNY|USD|EUR|GBP|HKD|[\p{Sc}元圆]"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$"
 _GROUPED = r"^[+-]?\d{1,3}([, '’]\d{3})+(\.\d*)?$"
 _INFINITE = r"(?i)^[+-]?inf(inity)?$"
-_TRUE = ("true", "t", "yes", "y", "1", "on", "是", "有", "同意")
-_FALSE = ("false", "f", "no", "n", "0", "off", "否", "无", "不同意")
+_TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "是", "有", "同意")
+_FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "否", "无", "不同意")
 
 
 class Reject(NamedTuple):

@@ -8,7 +8,7 @@ may be one of the taxonomy or any outcome of your own (bought after the mail, ca
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +36,9 @@ def read_labels(path: Path, customers: Collection[str]) -> Labels:
     """The labels of these customers. Raises `ReadError` with the row and what to write there."""
     known, unknown = set(customers), set()
     values: dict[str, dict[str, bool]] = {}
-    for row, customer, tag, text in _entries(path):
-        value = _value(path, row, tag, text)
+    entries = list(_entries(path))
+    ids, said = _ids(entries), _values(path, entries)
+    for (row, _, tag, _), customer, value in zip(entries, ids, said, strict=True):
         if customer not in known:
             unknown.add(customer)
         elif value is not None and values.setdefault(tag, {}).setdefault(customer, value) != value:
@@ -46,14 +47,17 @@ def read_labels(path: Path, customers: Collection[str]) -> Labels:
                 "keep one of the two rows"
             )
     if not values:
-        raise ReadError(
-            f"{path}: labels none of the customers of this home "
-            f"({len(unknown):,} ids are not known here, such as {next(iter(unknown), '-')!r})"
-        )
+        raise ReadError(f"{path}: labels none of the customers of this home{_strangers(unknown)}")
     return Labels(
         {tag: pd.Series(found, name=tag).sort_index() for tag, found in values.items()},
         sorted(unknown),
     )
+
+
+def _strangers(unknown: Collection[str]) -> str:
+    if not unknown:
+        return ": below its column names there is no yes and no no"
+    return f" ({len(unknown):,} ids are not known here, such as {min(unknown)!r})"
 
 
 def _entries(path: Path) -> Iterator[Entry]:
@@ -80,19 +84,22 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers as a person sees them, and cells; empty rows are passed over."""
+    """The line on which each row begins, and its cells; empty rows are passed over."""
     try:
         with path.open(encoding=detect_encoding(path), newline="") as file:
             start = file.readline()
             file.seek(0)
             width = None
-            for row, cells in enumerate(csv.reader(file, delimiter=find_delimiter(start, LONG)), 1):
+            reader = csv.reader(file, delimiter=find_delimiter(start, LONG))
+            row = 1
+            for cells in reader:
+                begun, row = row, reader.line_num + 1
                 if not any(cell.strip() for cell in cells):
                     continue
                 width = width or len(cells)
                 if len(cells) != width:
-                    raise ReadError(f"{path}, row {row}: {len(cells)} cells, not {width}")
-                yield row, cells
+                    raise ReadError(f"{path}, row {begun}: {len(cells)} cells, not {width}")
+                yield begun, cells
     except (OSError, UnicodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise ReadError(f"{path}: cannot be read as CSV: {reason}") from error
@@ -104,13 +111,23 @@ def _check_names(path: Path, header: list[str]) -> None:
         raise ReadError(f"{path}: the column {twice!r} is there twice: rename one of them")
 
 
-def _value(path: Path, row: int, tag: str, text: str) -> bool | None:
-    if not tag or len(tag) > MAX_NAME or not tag.isprintable():
-        raise ReadError(
-            f"{path}, row {row}: {tag[:80]!r} is no name for a tag: 1-{MAX_NAME} letters"
-        )
-    faults = cleaning.Faults(1)
-    value = cleaning.booleans(pa.array([text]), faults, "value")[0].as_py()
-    if value is None and not cleaning.missing(cleaning.plain(pa.array([text])))[0]:
-        raise ReadError(f"{path}, row {row}: {tag} is {text[:40]!r}: write yes, no or nothing")
-    return None if value is None else bool(value)
+def _ids(entries: Sequence[Entry]) -> list[str]:
+    """As an ingest keeps them: a table program's 12.0 is 12."""
+    cells = pa.array([customer for _, customer, _, _ in entries], pa.string())
+    found = cleaning.ids(cells, cleaning.Faults(len(entries)), "customer")
+    return [customer or "" for customer in found.to_pylist()]
+
+
+def _values(path: Path, entries: Sequence[Entry]) -> list[bool | None]:
+    """Yes, no or unknown of each entry."""
+    cells = pa.array([text for _, _, _, text in entries], pa.string())
+    faults = cleaning.Faults(len(entries))
+    found: list[bool | None] = cleaning.booleans(cells, faults, "value").to_pylist()
+    for (row, _, tag, text), good in zip(entries, faults.good, strict=True):
+        if not tag or len(tag) > MAX_NAME or not tag.isprintable():
+            raise ReadError(
+                f"{path}, row {row}: {tag[:80]!r} is no name for a tag: 1-{MAX_NAME} letters"
+            )
+        if not good:
+            raise ReadError(f"{path}, row {row}: {tag} is {text[:40]!r}: write yes, no or nothing")
+    return found
