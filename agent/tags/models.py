@@ -7,12 +7,13 @@ it is on customers that it had not seen.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,10 @@ Floats = npt.NDArray[np.float64]
 
 _CARD = b"portrait_card"
 VERSION = 1
-_COLUMNS = ["view", "part", "weighing", "feature", "kind", "scale", "centre", "weight"]
+_SCHEMA = pa.schema(
+    dict.fromkeys(("view", "part", "weighing", "feature", "kind"), pa.string())
+    | dict.fromkeys(("scale", "centre", "weight"), pa.float64())
+)
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,22 @@ class Model:
 
 def save_model(folder: Path, model: Model) -> Path:
     """Write a model, replacing the tag's older one as a whole. Raises `StoreError`."""
-    path = folder / f"{quote(model.card.tag, safe=' ')}.parquet"
-    table = pa.Table.from_pandas(model.weights[_COLUMNS], preserve_index=False)
+    path = folder / f"{_file_name(model.card.tag)}.parquet"
+    table = pa.Table.from_pandas(model.weights, _SCHEMA, preserve_index=False)
     card = json.dumps(asdict(model.card), ensure_ascii=False, sort_keys=True)
     write_parquet(table.replace_schema_metadata({_CARD: card.encode()}), path)
     return path
+
+
+def _file_name(tag: str) -> str:
+    """A plain name as it is; of any other what is readable of it, and a hash that tells it apart.
+
+    File names may not be long, and some systems take a and A for the same.
+    """
+    if re.fullmatch(r"[a-z][a-z0-9_]*", tag):
+        return tag
+    readable = re.sub(r"\W+", "-", tag)[:20]
+    return f"{readable}-{hashlib.sha256(tag.encode()).hexdigest()[:10]}"
 
 
 def load_models(folder: Path) -> dict[str, Model]:
@@ -121,8 +136,8 @@ def load_cards(folder: Path) -> dict[str, Card]:
 def _load(path: Path) -> Model:
     card = _card(path)
     try:
-        weights = pq.read_table(path).to_pandas()[_COLUMNS]
-    except (OSError, KeyError, pa.ArrowException) as error:
+        weights = pq.ParquetFile(path).read(_SCHEMA.names).cast(_SCHEMA).to_pandas()
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise _damaged(path) from error
     return Model(card, weights)
 
