@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,26 +79,30 @@ class Model:
     card: Card
     weights: pd.DataFrame
 
-    def views(self) -> Iterator[tuple[View, Floats]]:
+    @cached_property
+    def views(self) -> list[tuple[View, Floats]]:
         """Each view with the weights of its features."""
-        for _, rows in self.weights.groupby("view", sort=False):
-            first = rows.iloc[0]
-            view = View(
-                part=first["part"],
-                weighing=first["weighing"],
-                length=1.0,
-                features=tuple(rows["feature"]),
-                kinds=tuple(kind if isinstance(kind, str) else None for kind in rows["kind"]),
-                scale=rows["scale"].to_numpy(np.float64),
-                centre=rows["centre"].to_numpy(np.float64),
-            )
-            yield view, rows["weight"].to_numpy(np.float64)
+        return [_view(rows) for _, rows in self.weights.groupby("view", sort=False)]
 
     def probability(self, vectors: Vectors) -> Floats:
         """The calibrated probability of each customer."""
-        parts = [view.transform(vectors) @ weights for view, weights in self.views()]
+        parts = [view.transform(vectors) @ weights for view, weights in self.views]
         score = self.card.intercept + sum(parts, np.zeros(len(vectors.customers)))
         return np.asarray(expit(self.card.slope * score + self.card.offset))
+
+
+def _view(rows: pd.DataFrame) -> tuple[View, Floats]:
+    kinds = rows["kind"].astype(object)
+    view = View(
+        part=rows["part"].iloc[0],
+        weighing=rows["weighing"].iloc[0],
+        length=1.0,
+        features=tuple(rows["feature"].tolist()),
+        kinds=tuple(kinds.where(kinds.notna(), None).tolist()),
+        scale=rows["scale"].to_numpy(np.float64),
+        centre=rows["centre"].to_numpy(np.float64),
+    )
+    return view, rows["weight"].to_numpy(np.float64)
 
 
 def save_model(folder: Path, model: Model) -> Path:

@@ -28,7 +28,7 @@ _LEVEL = " ".join(
     f"WHEN {level} IS NOT NULL THEN '{level}'" for level in ("type", "category", "department")
 )
 _BOUGHT = f"""
-SELECT r.customer, r.kind AS name, min(CASE {_LEVEL} ELSE 'name' END) AS level,
+SELECT r.customer, r.kind, min(CASE {_LEVEL} ELSE 'name' END) AS level,
        count(DISTINCT order_id) AS orders, strftime(max(day), '%Y-%m-%d') AS last
 FROM reasons r JOIN purchases p ON p.customer = r.customer AND {KIND} = r.kind
 GROUP BY r.customer, r.kind
@@ -41,18 +41,18 @@ def learned_evidence(
     """By customer, the kinds that spoke most for the tag, those of most weight first."""
     reasons = _reasons(model, vectors, customers)
     warehouse.register("reasons", reasons[["customer", "kind"]])
-    counted = warehouse.frame(_BOUGHT).set_index(["customer", "name"])
+    told = reasons.merge(warehouse.frame(_BOUGHT), on=["customer", "kind"], how="left")
     found: dict[str, Evidence] = defaultdict(list)
-    for customer, kind, share in reasons.itertuples(index=False):
-        row = counted.loc[(customer, kind)]
-        entry = {"name": kind, "level": row["level"], "orders": int(row["orders"])}
-        found[customer].append(entry | {"last": row["last"], "weight": round(float(share), 4)})
+    for row in told.to_dict("records"):
+        entry = {"name": row["kind"], "level": row["level"], "orders": int(row["orders"])}
+        entry |= {"last": row["last"], "weight": round(float(row["share"]), 4)}
+        found[row["customer"]].append(entry)
     return found
 
 
 def _reasons(model: Model, vectors: Vectors, customers: Sequence[str]) -> pd.DataFrame:
     """customer, kind, share: up to `ITEMS_SHOWN` kinds a customer that spoke for the tag."""
-    kinds = sorted({kind for view, _ in model.views() for kind in view.kinds if kind})
+    kinds = sorted({kind for view, _ in model.views for kind in view.kinds if kind})
     moved = _by_kind(model, vectors, kinds)
     bought, mean = moved.tocsr()[vectors.rows(customers)], np.asarray(moved.mean(axis=0)).ravel()
     rows = []
@@ -68,7 +68,7 @@ def _by_kind(model: Model, vectors: Vectors, kinds: Sequence[str]) -> sparse.csr
     """Customers x kinds: what each kind adds to the score."""
     place = {kind: column for column, kind in enumerate(kinds)}
     total = sparse.csr_matrix((len(vectors.customers), len(kinds)))
-    for view, weights in model.views():
+    for view, weights in model.views:
         if view.part == "places" or not any(view.kinds):
             continue
         rows = [row for row, kind in enumerate(view.kinds) if kind]

@@ -65,7 +65,7 @@ def test_a_model_comes_back_with_the_same_probabilities(tmp_path: Path) -> None:
     assert again.card == model.card
     assert again.card.thresholds == Thresholds(0.7, -np.inf)
     assert (again.probability(vectors) == model.probability(vectors)).all()
-    assert [view.kinds for view, _ in again.views()] == [view.kinds for view, _ in model.views()]
+    assert [view.kinds for view, _ in again.views] == [view.kinds for view, _ in model.views]
     assert load_cards(tmp_path) == {"流失": model.card}
 
 
