@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from statistics import mean
 from typing import Any, TypedDict
 
@@ -74,7 +75,7 @@ class Figures(TypedDict):
     numbers_right: Share
     wrong_numbers: list[WrongNumber]
     numbers_current: Share  # held by the sheet that the events give now
-    outdated_numbers: list[WrongNumber]
+    outdated_numbers: list[WrongNumber]  # held by the sheet of then, not by that of now
     facts_told: Share
     told: list[Told]
     language_right: Share
@@ -121,9 +122,18 @@ class SummariesResult(TypedDict):
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A stored profile, the marks of its text and those of the plain template in its place."""
+
+    row: Row
+    marks: Marks
+    plain: Marks
+
+
 def evaluate_summaries(workspace: Workspace, progress: Progress = silent) -> SummariesResult:
     """All figures of the stored summaries. Raises `DataError` where there are none."""
-    rows = _rows(workspace)
+    as_of, rows = workspace.as_of, _rows(workspace)
     if not rows:
         raise DataError(
             f"{workspace.home} holds no summaries yet: run `portrait build` (with --limit N for "
@@ -131,19 +141,14 @@ def evaluate_summaries(workspace: Workspace, progress: Progress = silent) -> Sum
         )
     progress(Tick("recompute the facts", 0, 1))
     fresh = fresh_sheets(workspace, {row["customer"]: row["language"] for row in rows})
-    by_group: dict[tuple[Language, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        by_group[row["language"], row["model"]].append(row)
-    groups: list[Group] = []
-    for (language, _), members in sorted(by_group.items()):
-        progress(Tick("check summaries", sum(group["texts"] for group in groups), len(rows)))
-        groups.append(_group(members, fresh, _checker(workspace, language)))
-    progress(Tick("check summaries", len(rows), len(rows)))
+    by_group: dict[tuple[Language, str], list[_Judged]] = defaultdict(list)
+    for one in _judge(workspace, rows, fresh, progress):
+        by_group[one.row["language"], one.row["model"]].append(one)
     return SummariesResult(
         summaries=len(rows),
         failed=_failed(workspace),
-        groups=groups,
-        as_of=workspace.as_of.isoformat(),
+        groups=[_group(members) for _, members in sorted(by_group.items())],
+        as_of=as_of.isoformat(),
         data_hash=str(workspace.store.get_meta("data_hash")),
         made_at=now(),
     )
@@ -166,22 +171,36 @@ def _checker(workspace: Workspace, language: Language) -> Checker:
     return Checker(language, load_claims(), names)
 
 
-def _group(rows: Sequence[Row], fresh: dict[str, list[Fact]], checker: Checker) -> Group:
-    """All figures of the rows of one language and model."""
-    by_source: dict[str, list[Marks]] = {}
-    for source in ("model", "template"):
-        texts = [_text(row, fresh) for row in rows if row["summary_source"] == source]
-        by_source[source] = [mark(text, checker) for text in texts]
-    by_source["plain"] = [mark(_plain(one.text), checker) for one in by_source["model"]]
+def _judge(
+    workspace: Workspace, rows: Sequence[Row], fresh: dict[str, list[Fact]], progress: Progress
+) -> Iterator[_Judged]:
+    """Each row with its marks, and with those of the plain template in its place."""
+    checkers = {
+        language: _checker(workspace, language) for language in {row["language"] for row in rows}
+    }
+    for done, row in enumerate(rows, start=1):
+        text, checker = _text(row, fresh), checkers[row["language"]]
+        yield _Judged(row, mark(text, checker), mark(_plain(text), checker))
+        progress(Tick("check summaries", done, len(rows)))
+
+
+def _group(judged: Sequence[_Judged]) -> Group:
+    """All figures of one language and model."""
+    rows = [one.row for one in judged]
+    written = [one for one in judged if one.row["summary_source"] == "model"]
+    by_source = {
+        "model": [one.marks for one in written],
+        "template": [one.marks for one in judged if one.row["summary_source"] == "template"],
+        "plain": [one.plain for one in written],
+    }
     model, plain = by_source["model"], by_source["plain"]
-    written = [row["summary_source"] == "model" for row in rows]
     return Group(
         language=rows[0]["language"],
         model=rows[0]["model"],
         texts=len(rows),
-        first=share([w and row["attempts"] == 1 for w, row in zip(written, rows, strict=True)]),
-        accepted=share(written),
-        fallback=share([not one for one in written]),
+        first=wilson(sum(one.row["attempts"] == 1 for one in written) / len(rows), len(rows)),
+        accepted=wilson(len(written) / len(rows), len(rows)),
+        fallback=wilson(1 - len(written) / len(rows), len(rows)),
         tokens=mean(row["tokens"] for row in rows),
         refusals=_refusals(rows),
         sources=[_figures(source, marks) for source, marks in by_source.items() if marks],
@@ -212,7 +231,7 @@ def _refusals(rows: Iterable[Row]) -> dict[str, int]:
 def _figures(source: str, marks: Sequence[Marks]) -> Figures:
     compared = [one.text.summary for one in marks[:COMPARED]]
     wrong = [number for one in marks for number in one.wrong]
-    outdated = [number for one in marks for number in one.outdated]
+    unheld_now = [number for one in marks for number in one.unheld_now]
     numbers = sum(one.numbers for one in marks)
     return Figures(
         source=source,
@@ -226,8 +245,8 @@ def _figures(source: str, marks: Sequence[Marks]) -> Figures:
         numbers=numbers,
         numbers_right=_held(numbers, len(wrong), len(marks)),
         wrong_numbers=wrong,
-        numbers_current=_held(numbers, len(outdated), len(marks)),
-        outdated_numbers=outdated,
+        numbers_current=_held(numbers, len(unheld_now), len(marks)),
+        outdated_numbers=[number for number in unheld_now if number not in wrong],
         facts_told=mean_share([one.share_told for one in marks]),
         told=_told(marks),
         language_right=share([one.in_language for one in marks]),
@@ -243,7 +262,7 @@ def _figures(source: str, marks: Sequence[Marks]) -> Figures:
 
 
 def _held(numbers: int, wrong: int, texts: int) -> Share:
-    # A customer's sheet of today may read as more numbers than that of then.
+    # With the sheet of today a text may read as more numbers than with that of then.
     right = max(numbers - wrong, 0)
     return wilson(right / numbers, texts) if numbers else share([])
 

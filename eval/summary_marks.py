@@ -56,13 +56,16 @@ class Text:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is found in one text. told: fact id -> whether the text tells it."""
+    """What is found in one text. told: fact id -> whether the text tells it.
+
+    wrong, unheld_now: numbers that no fact of its sheet, and of the sheet of today, holds.
+    """
 
     text: Text
     refusals: list[str]
     numbers: int
     wrong: list[WrongNumber]
-    outdated: list[WrongNumber]
+    unheld_now: list[WrongNumber]
     told: dict[str, bool]
     in_language: bool
     cut: bool
@@ -77,13 +80,16 @@ class Marks:
 def mark(text: Text, checker: Checker) -> Marks:
     """All marks of a text."""
     read, holders = _held(text, text.sheet, checker)
-    fresh_read, fresh_holders = _held(text, text.fresh, checker)
+    wrong = _wrong(text, text.sheet, read, holders)
+    current = text.fresh == text.sheet
     return Marks(
         text=text,
         refusals=[str(refusal) for refusal in checker.refusals(text.summary, text.sheet)],
         numbers=len(holders),
-        wrong=_wrong(text, text.sheet, read, holders),
-        outdated=_wrong(text, text.fresh, fresh_read, fresh_holders),
+        wrong=wrong,
+        unheld_now=wrong
+        if current
+        else _wrong(text, text.fresh, *_held(text, text.fresh, checker)),
         told=_told(text, read, holders),
         in_language=in_language(text.summary, text.sheet, text.language),
         cut=_ENDED.search(text.summary) is None,

@@ -169,6 +169,7 @@ def test_what_is_wrong_in_the_store_is_found_with_its_customer(
     assert found["numbers_right"]["value"] == pytest.approx(1 - 1 / found["numbers"])
     assert {one["customer"] for one in found["refused"]} == {"c03", "c04"}
     assert found["passed"]["value"] == pytest.approx(10 / 12)
+    assert found["outdated_numbers"] == []
     assert found["wrong_language"] == ["c04"]
     assert found["cut_customers"] == ["c05"]
     told = {one["fact"]: (one["told"], one["sheets"]) for one in found["told"]}
