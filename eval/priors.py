@@ -200,7 +200,9 @@ def counting(shop: Shop, categories: Shop) -> Iterator[tuple[str, Scores]]:
     yield "logistic regression on fifths for pooling", _self_trained(shop)
     for number in range(sentences):
         yield f"ours, sentence {number + 1} alone", method(shop, _one_sentence(shop, number))
-    yield "ours, random weights for the model's", method(shop, chance)
+    pooled = pooled_weights(shop.shares, np.zeros_like(shop.own), shop.figures)
+    yield "figures pooled, no words", centred_scores(shop.shares, pooled)
+    yield "ours, random weights for the words'", method(shop, chance)
 
 
 def asking(categories: Shop, ask: bool) -> Iterator[tuple[str, Scores]]:
@@ -211,11 +213,12 @@ def asking(categories: Shop, ask: bool) -> Iterator[tuple[str, Scores]]:
         way.name: own for way in WAYS if (own := _asked(shop, way, ask)) is not None
     }
     others = [own for name, own in found.items() if name != "words (ours)"]
-    if others:
+    if len(others) > 1:
         found["all but ours, mean"] = standardised(np.mean(others, axis=0))
     for name, own in found.items():
-        yield f"{name}: items alone", summed(shop, own)
-        yield f"{name}: all steps", method(shop, own)
+        way_name = f"{ITEMS_ASKED} categories, {name}"
+        yield f"{way_name}: items alone", summed(shop, own)
+        yield f"{way_name}: all steps", method(shop, own)
 
 
 def _asked(shop: Shop, way: Way, ask: bool) -> Matrix | None:
