@@ -20,7 +20,7 @@ from agent.data import store as tables
 from agent.data.ingest import ingest
 from agent.data.mapping import load_mapping
 from agent.data.warehouse import Warehouse
-from agent.errors import ModelError
+from agent.errors import ModelError, PromptError
 from agent.llm.endpoint import Endpoint
 from agent.profiles.build import refresh_facts
 from agent.settings import ModelSettings, Settings
@@ -53,7 +53,7 @@ MAPPING = {
         },
     },
 }
-OWN = {
+OWN: dict[str, Any] = {
     "id": "night_owl",
     "group": "mine",
     "source": "prior",
@@ -355,6 +355,31 @@ def _tag(name: str) -> TagDef:
 def _standard(values: Any) -> Any:
     spread = values.std(ddof=0)
     return (values - values.mean()) / (spread if spread > 1e-12 else 1.0)
+
+
+@pytest.mark.parametrize("tag", [tag for tag in load_taxonomy() if tag.prior], ids=lambda t: t.id)
+def test_every_inferred_tag_is_asked_about_in_both_languages(tag: TagDef) -> None:
+    assert tag.prior is not None
+    for language in ("en", "zh"):
+        people = tag.prior.ask[language]
+        assert language_of([*people.who, *people.others]) == language
+        assert not set(people.who) & set(people.others)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"prior": None}, "'prior' goes with source: prior or learned"),
+        ({"source": "rule", "rule": {"field": "orders", "op": ">", "value": 1}}, "'prior' goes"),
+        ({"prior": {**OWN["prior"], "base_rate": 1}}, "base_rate"),
+        ({"prior": {**OWN["prior"], "ask": {}}}, "ask"),
+        ({"prior": {**OWN["prior"], "ask": {"en": {"who": ["x"], "others": []}}}}, "others"),
+    ],
+)
+def test_a_broken_prior_is_refused(change: dict[str, Any], message: str) -> None:
+    entry = {key: value for key, value in {**OWN, **change}.items() if value is not None}
+    with pytest.raises(PromptError, match=message):
+        parse_taxonomy([entry], "my.yaml")
 
 
 @given(
