@@ -13,6 +13,7 @@ from hypothesis import settings
 from agent.llm import machine, models, server
 from agent.llm.endpoint import Endpoint
 from tests.fake_server import FakeServer
+from tests.tags.shop import Trained, train_home
 
 # How long an example takes says how busy the machine is; timings belong in benchmarks.
 settings.register_profile("portrait", deadline=None)
@@ -28,6 +29,12 @@ def fake_server() -> Iterator[Callable[..., FakeServer]]:
             return stack.enter_context(FakeServer(*arguments, **options))
 
         yield begin
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A small shop with learned tags; to be read, or copied before it is changed."""
+    return train_home(tmp_path_factory.mktemp("trained"))
 
 
 def _runs(pid: int) -> bool:
