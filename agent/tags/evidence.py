@@ -25,12 +25,13 @@ def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Voca
     """One piece of a tag's evidence, as the store keeps it, in words."""
     if "field" in item:
         term = vocabulary.field(item["field"])
-        return f"{term.label(language)} {value_words(item['value'], term, language)}"
-    if "name" in item:
+        words = f"{term.label(language)} {value_words(item['value'], term, language)}"
+    elif "name" in item:
         words = bought_words(item["name"], item["orders"], item["last"], language, vocabulary)
-        part = item.get("weight")
-        return words if part is None else PART[language].format(words=words, part=f"{part:.0%}")
-    return condition_words(from_json(item["rule"]), language, vocabulary)
+    else:
+        words = condition_words(from_json(item["rule"]), language, vocabulary)
+    part = item.get("weight")
+    return words if part is None else PART[language].format(words=words, part=f"{part:.0%}")
 
 
 def bought_words(

@@ -1,79 +1,102 @@
-"""Why a learned tag was given: the kinds of product that moved a customer's score most.
+"""Why a learned tag was given: what moved a customer's score most.
 
-A kind's part in the score is the sum of value x weight over its features (the kind itself, its
-sizes, its products), less the mean of all customers: what everybody buys is no reason. Its share is
-that part in all that moved the score, up or down. Orders and the last day are counted anew from the
-events, so that anyone can check them.
+A reason is a kind of product (with its sizes and products), a product that the catalogue does not
+name, a channel, or a figure. Its part in the score is the sum of value x weight over its features,
+less the mean of all customers: what everybody does is no reason. Its weight is that part in all
+that moved the score, up or down. Orders and the last day are counted anew from the events, so that
+anyone can check them.
+
+    {"name": "BABY WIPES", "level": "type", "orders": 12, "last": "2017-12-30", "weight": 0.31}
+    {"field": "spend", "value": 4360.3, "weight": 0.05}
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from agent.data.warehouse import Warehouse
 from agent.tags.models import Model
+from agent.tags.space import View
 from agent.tags.vectors import KIND, Vectors
 
 Evidence = list[dict[str, Any]]
+Reason = tuple[str, str]  # kind, product, channel or figure, and its name
 
 ITEMS_SHOWN = 5
 _LEVEL = " ".join(
     f"WHEN {level} IS NOT NULL THEN '{level}'" for level in ("type", "category", "department")
 )
-_BOUGHT = f"""
-SELECT r.customer, r.kind, min(CASE {_LEVEL} ELSE 'name' END) AS level,
-       count(DISTINCT order_id) AS orders, strftime(max(day), '%Y-%m-%d') AS last
-FROM reasons r JOIN purchases p ON p.customer = r.customer AND {KIND} = r.kind
-GROUP BY r.customer, r.kind
+_COUNTED = f"""
+WITH held AS (
+  SELECT customer, order_id, day, 'kind' AS sort, {KIND} AS name,
+         CASE {_LEVEL} ELSE 'name' END AS level FROM purchases
+  UNION ALL SELECT customer, order_id, day, 'product', product, 'product' FROM purchases
+  UNION ALL SELECT customer, order_id, day, 'channel', channel, 'channel' FROM purchases)
+SELECT customer, sort, name, min(level) AS level, count(DISTINCT order_id) AS orders,
+       strftime(max(day), '%Y-%m-%d') AS last
+FROM reasons JOIN held USING (customer, sort, name) GROUP BY customer, sort, name
 """
+_KEYS = ["customer", "sort", "name"]
 
 
 def learned_evidence(
     model: Model, vectors: Vectors, warehouse: Warehouse, customers: Sequence[str]
 ) -> dict[str, Evidence]:
-    """By customer, the kinds that spoke most for the tag, those of most weight first."""
+    """By customer, the reasons that spoke most for the tag, those of most weight first."""
     reasons = _reasons(model, vectors, customers)
-    warehouse.register("reasons", reasons[["customer", "kind"]])
-    told = reasons.merge(warehouse.frame(_BOUGHT), on=["customer", "kind"], how="left")
+    warehouse.register("reasons", reasons[_KEYS].astype("str"))
+    told = reasons.merge(warehouse.frame(_COUNTED), on=_KEYS, how="left")
     found: dict[str, Evidence] = defaultdict(list)
     for row in told.to_dict("records"):
-        entry = {"name": row["kind"], "level": row["level"], "orders": int(row["orders"])}
-        entry |= {"last": row["last"], "weight": round(float(row["share"]), 4)}
-        found[row["customer"]].append(entry)
+        weight = round(float(row["weight"]), 4)
+        found[row["customer"]].append(_entry(row, vectors) | {"weight": weight})
     return found
 
 
+def _entry(row: Mapping[Hashable, Any], vectors: Vectors) -> dict[str, Any]:
+    if row["sort"] == "figure":
+        value = float(vectors.figures[row["name"]].loc[row["customer"]])
+        return {"field": row["name"], "value": int(value) if value.is_integer() else value}
+    kept = {"name": row["name"], "level": row["level"], "orders": int(row["orders"])}
+    return kept | {"last": row["last"]}
+
+
 def _reasons(model: Model, vectors: Vectors, customers: Sequence[str]) -> pd.DataFrame:
-    """customer, kind, share: up to `ITEMS_SHOWN` kinds a customer that spoke for the tag."""
-    kinds = sorted({kind for view, _ in model.views for kind in view.kinds if kind})
-    moved = _by_kind(model, vectors, kinds)
-    bought, mean = moved.tocsr()[vectors.rows(customers)], np.asarray(moved.mean(axis=0)).ravel()
+    """customer, sort, name, weight: up to `ITEMS_SHOWN` reasons a customer."""
+    reasons = sorted({reason for view, _ in model.views for reason in _named(view)})
+    moved = _by_reason(model, vectors, reasons)
+    mine, mean = moved[vectors.rows(customers)], np.asarray(moved.mean(axis=0)).ravel()
     rows = []
     for number, customer in enumerate(customers):
-        parts = np.asarray(bought[number].todense()).ravel() - mean
-        total, held = np.abs(parts).sum(), bought[number].indices
+        parts = np.asarray(mine[number].todense()).ravel() - mean
+        total, held = np.abs(parts).sum(), mine[number].indices
         best = sorted((n for n in held if parts[n] > 0), key=lambda n: (-parts[n], n))
-        rows += [(customer, kinds[n], parts[n] / total) for n in best[:ITEMS_SHOWN]]
-    return pd.DataFrame(rows, columns=["customer", "kind", "share"])
+        rows += [(customer, *reasons[n], parts[n] / total) for n in best[:ITEMS_SHOWN]]
+    return pd.DataFrame(rows, columns=[*_KEYS, "weight"])
 
 
-def _by_kind(model: Model, vectors: Vectors, kinds: Sequence[str]) -> sparse.csr_matrix:
-    """Customers x kinds: what each kind adds to the score."""
-    place = {kind: column for column, kind in enumerate(kinds)}
-    total = sparse.csr_matrix((len(vectors.customers), len(kinds)))
+def _named(view: View) -> list[Reason]:
+    """What a person would call each feature of a view."""
+    if view.part in {"figures", "places"}:
+        sort = "figure" if view.part == "figures" else "channel"
+        return [(sort, feature) for feature in view.features]
+    pairs = zip(view.features, view.kinds, strict=True)
+    return [("kind", kind) if kind else ("product", feature) for feature, kind in pairs]
+
+
+def _by_reason(model: Model, vectors: Vectors, reasons: Sequence[Reason]) -> sparse.csr_matrix:
+    """Customers x reasons: what each adds to the score."""
+    place = {reason: column for column, reason in enumerate(reasons)}
+    total = sparse.csr_matrix((len(vectors.customers), len(reasons)))
     for view, weights in model.views:
-        if view.part == "places" or not any(view.kinds):
-            continue
-        rows = [row for row, kind in enumerate(view.kinds) if kind]
-        columns = [place[str(view.kinds[row])] for row in rows]
-        values: npt.NDArray[np.float64] = weights[rows]
-        to_kind = sparse.csr_matrix((values, (rows, columns)), (len(weights), len(kinds)))
-        total = total + view.transform(vectors) @ to_kind
+        columns = [place[reason] for reason in _named(view)]
+        rows = range(len(weights))
+        to_reason = sparse.csr_matrix((weights, (rows, columns)), (len(weights), len(reasons)))
+        total = total + view.transform(vectors) @ to_reason
     return sparse.csr_matrix(total)
