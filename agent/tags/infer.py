@@ -57,12 +57,14 @@ def _by_model(model: Model, vectors: Vectors, known: Known, warehouse: Warehouse
     decided = [card.thresholds.decide(float(probability)) for probability in found]
     given = [who for who, said in zip(vectors.customers, decided, strict=True) if said == "yes"]
     evidence = _evidence(model, vectors, known, warehouse, given)
+    bare = set(given) - {who for who, reasons in evidence.items() if reasons}
     for customer, probability, said in zip(vectors.customers, found, decided, strict=True):
         yield {
             "customer": customer,
             "tag": card.tag,
             "probability": round(float(probability), 4),
-            "decision": said,
+            # No tag without a reason; only a rule may rest on what a customer does not do.
+            "decision": "unknown" if customer in bare and card.source != "rule" else said,
             "source": card.source,
             "evidence": evidence.get(customer, []),
         }

@@ -30,9 +30,10 @@ class Known:
         """`prior` and `rule` as parts of one column, as far as there are any for the tag."""
         found = {}
         if self.priors is not None and tag in self.priors.probabilities:
-            chances = self.priors.probabilities[tag].to_dict()
-            odds = {str(customer): float(logit(chance)) for customer, chance in chances.items()}
-            found["prior"] = vectors.column(tag, odds)
+            odds = logit(self.priors.probabilities[tag])
+            # Of who bought nothing that it speaks of, a prior says what it says of all.
+            everybody = odds.reindex(list(vectors.customers)).fillna(odds.mean())
+            found["prior"] = vectors.column(tag, everybody.to_dict())
         if tag in self.rules:
             carriers = {row["customer"]: 1.0 for row in self.rules[tag]}
             found["rule"] = vectors.column(tag, carriers)
@@ -40,7 +41,9 @@ class Known:
 
     def prior_evidence(self, customer: str, tag: str) -> list[dict[str, Any]]:
         """What moved the prior's score of a customer."""
-        return [] if self.priors is None else self.priors.evidence(customer, tag)
+        if self.priors is None or customer not in self.priors.probabilities.index:
+            return []
+        return self.priors.evidence(customer, tag)
 
 
 def load_known(workspace: Workspace, warehouse: Warehouse, tags: Collection[str]) -> Known:
