@@ -78,7 +78,7 @@ def _evidence(
         return {row["customer"]: row["evidence"] for row in known.rules[tag]}
     if model.card.source == "prior":
         return {customer: known.prior_evidence(customer, tag) for customer in given}
-    return learned_evidence(model, vectors, warehouse, given)
+    return learned_evidence(model, vectors, warehouse, given, known.hidden)
 
 
 def _by_prior(known: Known, measured: set[str]) -> Iterator[Row]:

@@ -13,7 +13,7 @@ anyone can check them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,17 @@ _KEYS = ["customer", "sort", "name"]
 
 
 def learned_evidence(
-    model: Model, vectors: Vectors, warehouse: Warehouse, customers: Sequence[str]
+    model: Model,
+    vectors: Vectors,
+    warehouse: Warehouse,
+    customers: Sequence[str],
+    hidden: Collection[str] = (),
 ) -> dict[str, Evidence]:
-    """By customer, the reasons that spoke most for the tag, those of most weight first."""
-    reasons = _reasons(model, vectors, customers)
+    """By customer, the reasons that spoke most for the tag, those of most weight first.
+
+    hidden: kinds of product that are not told, for they touch on a sensitive tag.
+    """
+    reasons = _reasons(model, vectors, customers, {("kind", name) for name in hidden})
     warehouse.register("reasons", reasons[_KEYS].astype("str"))
     told = reasons.merge(warehouse.frame(_COUNTED), on=_KEYS, how="left")
     found: dict[str, Evidence] = defaultdict(list)
@@ -67,7 +74,9 @@ def _entry(row: Mapping[Hashable, Any], vectors: Vectors) -> dict[str, Any]:
     return kept | {"last": row["last"]}
 
 
-def _reasons(model: Model, vectors: Vectors, customers: Sequence[str]) -> pd.DataFrame:
+def _reasons(
+    model: Model, vectors: Vectors, customers: Sequence[str], hidden: Collection[Reason]
+) -> pd.DataFrame:
     """customer, sort, name, weight: up to `ITEMS_SHOWN` reasons a customer."""
     reasons = sorted({reason for view, _ in model.views for reason in _named(view)})
     moved = _by_reason(model, vectors, reasons)
@@ -76,7 +85,8 @@ def _reasons(model: Model, vectors: Vectors, customers: Sequence[str]) -> pd.Dat
     for number, customer in enumerate(customers):
         parts = np.asarray(mine[number].todense()).ravel() - mean
         total, held = np.abs(parts).sum(), mine[number].indices
-        best = sorted((n for n in held if parts[n] > 0), key=lambda n: (-parts[n], n))
+        told = (n for n in held if parts[n] > 0 and reasons[n] not in hidden)
+        best = sorted(told, key=lambda n: (-parts[n], n))
         rows += [(customer, *reasons[n], parts[n] / total) for n in best[:ITEMS_SHOWN]]
     return pd.DataFrame(rows, columns=[*_KEYS, "weight"])
 
