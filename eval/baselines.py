@@ -99,13 +99,13 @@ def keyword_rules(material: Material, train: pd.Series, test: pd.Index) -> Float
 
 def tfidf_regression(material: Material, train: pd.Series, test: pd.Index) -> Floats:
     """TF-IDF of the product types and six numbers, logistic regression."""
-    weigh = TfidfTransformer(sublinear_tf=True).fit(material.counts(train.index))
+    weigh = _tfidf(material.counts(train.index))
     logs = material.numbers.clip(lower=0).transform(np.log1p)
     scale = StandardScaler().fit(logs.loc[train.index])
 
     def features(customers: pd.Index) -> sparse.csr_matrix:
         numbers = sparse.csr_matrix(scale.transform(logs.loc[customers]))
-        return sparse.hstack([weigh.transform(material.counts(customers)), numbers]).tocsr()
+        return sparse.hstack([weigh(material.counts(customers)), numbers]).tocsr()
 
     model = LogisticRegression(C=C, max_iter=2_000).fit(features(train.index), train)
     return _carried(model, features(test))
@@ -114,19 +114,28 @@ def tfidf_regression(material: Material, train: pd.Series, test: pd.Index) -> Fl
 def boosted_trees(material: Material, train: pd.Series, test: pd.Index) -> Floats:
     """TF-IDF of the common product types and all facts, gradient-boosted trees."""
     bought = material.counts(train.index)
-    weigh = TfidfTransformer(sublinear_tf=True).fit(bought)
+    weigh = _tfidf(bought)
     common = bought.getnnz(axis=0) >= min(MIN_CUSTOMERS, len(train) // 2)
     # A fact that is the same for all, such as views in a shop that records none, parts nobody.
     facts = material.facts.loc[:, material.facts.loc[train.index].nunique() > 1]
 
     def features(customers: pd.Index) -> Floats:
-        types = weigh.transform(material.counts(customers))[:, common].toarray()
+        types = weigh(material.counts(customers))[:, common].toarray()
         return np.hstack([types, facts.loc[customers].to_numpy()])
 
     model = HistGradientBoostingClassifier(
         max_iter=60, learning_rate=0.08, max_leaf_nodes=8, random_state=0
     )
     return _carried(model.fit(features(train.index), train), features(test))
+
+
+def _tfidf(bought: sparse.csr_matrix) -> Callable[[sparse.csr_matrix], sparse.csr_matrix]:
+    """How these customers' lines are weighed; a shop that names no products has none to weigh."""
+    if not bought.shape[1]:
+        return lambda counts: counts
+    weigh: Callable[[sparse.csr_matrix], sparse.csr_matrix]
+    weigh = TfidfTransformer(sublinear_tf=True).fit(bought).transform
+    return weigh
 
 
 def _carried(

@@ -19,9 +19,10 @@ from agent.facts.frame import facts_frame
 from agent.workspace import Workspace
 
 _LINES = """
-SELECT customer, category, type, count(*) AS lines FROM purchases
-WHERE type IS NOT NULL GROUP BY ALL ORDER BY ALL
+SELECT customer, category, {level} AS type, count(*) AS lines FROM purchases
+WHERE {level} IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
+_LEVELS = ("type", "category", "department", "name", "product")
 _NUMBERS = """
 WITH coupons AS (
   SELECT customer, sum(coupon_discount) AS coupon_money FROM events GROUP BY customer)
@@ -93,7 +94,16 @@ class Material:
 def load_material(workspace: Workspace) -> Material:
     """All customers with purchases. Raises `DataError` where there are none yet."""
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
-        lines, numbers = warehouse.frame(_LINES), warehouse.frame(_NUMBERS)
+        lines = warehouse.frame(_LINES.format(level=_finest_level(warehouse)))
+        numbers = warehouse.frame(_NUMBERS)
     numeric = [field.name for field in catalogue() if field.type != "category"]
     facts = facts_frame(workspace.store).set_index("customer")[numeric].astype(float)
     return Material(lines, numbers.set_index("customer"), facts)
+
+
+def _finest_level(warehouse: Warehouse) -> str:
+    """Product types where most lines have one, else what stands for them in this shop."""
+    counts = ", ".join(f"count({level})" for level in _LEVELS)
+    total, *named = warehouse.frame(f"SELECT count(*), {counts} FROM purchases").iloc[0]
+    found = (level for level, n in zip(_LEVELS, named, strict=True) if 2 * n > total)
+    return next(found, _LEVELS[0])

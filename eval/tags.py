@@ -21,6 +21,7 @@ from agent.data.store import now
 from agent.data.warehouse import Warehouse
 from agent.facts.frame import facts_frame
 from agent.llm.endpoint import Endpoint
+from agent.profiles.current import check_current
 from agent.progress import Progress, Tick, silent
 from agent.settings import Language
 from agent.tags.bootstrap import resamples
@@ -62,9 +63,10 @@ def evaluate_tags(
 ) -> Result:
     """The whole run; `labels_file` None: the reference data's labels.
 
-    Raises `DataError` for a label with too few customers, a leak, or a home without facts.
+    Raises `DataError` for a label with too few customers, a leak, or a home without current facts.
     """
     started = time.monotonic()
+    check_current(workspace)
     labels, told_by = _labels(workspace, labels_file)
     for tag, series in labels.items():
         check_enough(tag, series.to_numpy(dtype=bool))

@@ -126,15 +126,18 @@ def train_home(folder: Path) -> Trained:
     return Trained(folder, lines, labels, report)
 
 
-def make_home(folder: Path, lines: pd.DataFrame, products: bool = True) -> Workspace:
-    """An ingested home with facts and tags; close it after use."""
+def make_home(folder: Path, lines: pd.DataFrame, levels: tuple[str, ...] = LEVELS) -> Workspace:
+    """An ingested home with facts and tags; close it after use.
+
+    levels: those that the catalogue tells; without any there is no catalogue.
+    """
     sources: dict[str, object] = {
         "lines": {"table": "events", "file": "lines.csv", "kinds": KINDS, "columns": COLUMNS}
     }
-    if products:
+    if levels:
         rows = [(sku, *names) for sku, names in PRODUCTS.items()]
         pd.DataFrame(rows, columns=["product", *LEVELS]).to_csv(folder / "goods.csv", index=False)
-        columns = {name: name for name in ("product", *LEVELS)}
+        columns = {name: name for name in ("product", *levels)}
         sources["goods"] = {"table": "products", "file": "goods.csv", "columns": columns}
     lines.to_csv(folder / "lines.csv", index=False)
     mapping = folder / "mapping.yaml"
