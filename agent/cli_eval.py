@@ -20,8 +20,20 @@ from agent.cli_base import (
 
 app = typer.Typer(no_args_is_help=True, help="Measure against truth, with baselines.")
 
+
+def _writable(report: Path | None) -> Path | None:
+    if report:
+        from eval.report import check_report
+
+        check_report(report)
+    return report
+
+
 Report = Annotated[
-    Path | None, typer.Option(help="Write a report: an .html or a .md file.", dir_okay=False)
+    Path | None,
+    typer.Option(
+        help="Write a report: an .html or a .md file.", dir_okay=False, callback=_writable
+    ),
 ]
 
 

@@ -21,6 +21,7 @@ def tag_table(content: dict[str, Any]) -> None:
         "AUC, right (precision) and found (recall) are measured on labelled customers that the "
         "model had not seen; a rule is right by definition",
         style="dim",
+        soft_wrap=False,
     )
 
 
@@ -91,7 +92,9 @@ def evaluation(result: dict[str, Any]) -> None:
         auc = f"{tag['auc']:.3f} ({tag['auc_low']:.3f}-{tag['auc_high']:.3f})"
         others = (f"{tag['baselines'][n]:.3f}" if n in tag["baselines"] else "" for n in names)
         decided = (f"{tag['precision']:.0%}", f"{tag['found']:.0%}")
-        shown.add_row(tag["tag"], f"{tag['n']:,}", auc, f"{tag['ece']:.3f}", *decided, *others)
+        shown.add_row(
+            escape(tag["tag"]), f"{tag['n']:,}", auc, f"{tag['ece']:.3f}", *decided, *others
+        )
     out.print(shown)
     gain = result["mean_difference"]
     out.print(

@@ -41,6 +41,14 @@ def tidy(markdown: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", markdown).strip() + "\n"
 
 
+def check_report(path: Path) -> None:
+    """Raise `SettingsError` where no report can be written, before anything is measured for it."""
+    if path.suffix not in {".html", ".md"}:
+        raise SettingsError(f"{path}: a report ends in .html or .md")
+    if not path.parent.is_dir():
+        raise SettingsError(f"{path}: there is no folder {path.parent} for the report: make it")
+
+
 def write_report(
     path: Path,
     html_of: Callable[[Any, Language], str],
@@ -49,11 +57,10 @@ def write_report(
     language: Language,
 ) -> None:
     """Write a result as HTML or Markdown, by the file's ending. Raises `SettingsError`."""
-    renderers = {".html": html_of, ".md": markdown_of}
-    if path.suffix not in renderers:
-        raise SettingsError(f"{path}: a report ends in .html or .md")
+    check_report(path)
+    render = html_of if path.suffix == ".html" else markdown_of
     try:
-        path.write_text(renderers[path.suffix](result, language), encoding="utf-8")
+        path.write_text(render(result, language), encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from error
 
