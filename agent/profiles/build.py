@@ -165,6 +165,9 @@ def learn_tags(
             report = {"tags": learned, "refused": refused, "unknown": len(labels.unknown)}
             report["rows"] = tags
             status = "failed" if refused else "done"
+        except Exception:
+            status = "failed"
+            raise
         finally:
             workspace.store.end_run(run, status, report)
     return report
