@@ -14,6 +14,8 @@ BOUGHT: dict[Language, str] = {
     "en": "{name}: {orders} order{s}, last on {last}",
     "zh": "{name}：{orders}单，最近在{last}",
 }
+# Where they buy may be called by a number alone.
+CHANNEL: dict[Language, str] = {"en": "channel {name}", "zh": "渠道{name}"}
 # What a score stands on is told with its part in the score.
 PART: dict[Language, str] = {
     "en": "{words} ({part} of the score)",
@@ -27,7 +29,8 @@ def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Voca
         term = vocabulary.field(item["field"])
         words = f"{term.label(language)} {value_words(item['value'], term, language)}"
     elif "name" in item:
-        words = bought_words(item["name"], item["orders"], item["last"], language, vocabulary)
+        name = CHANNEL[language].format(**item) if item["level"] == "channel" else item["name"]
+        words = bought_words(name, item["orders"], item["last"], language, vocabulary)
     else:
         words = condition_words(from_json(item["rule"]), language, vocabulary)
     part = item.get("weight")
