@@ -99,6 +99,7 @@ def test_progress_is_told(evaluated: tuple[Result, list[Tick]]) -> None:
     assert {"judge tags", "judge tfidf_regression", "judge boosted_trees"} <= steps
 
 
+@pytest.mark.filterwarnings("error:Glyph:UserWarning")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_reports_name_every_tag(evaluated: tuple[Result, list[Tick]], language: Any) -> None:
     result = evaluated[0]
