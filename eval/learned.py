@@ -31,6 +31,8 @@ from threadpoolctl import threadpool_limits
 
 from agent.data.warehouse import Warehouse
 from agent.errors import PortraitError
+from agent.search.embeddings import embedder
+from agent.settings import EmbeddingSettings
 from agent.tags.learned import POOLED, regression
 from agent.tags.training import Features, load_material
 from agent.workspace import Workspace
@@ -47,9 +49,10 @@ C = 0.7
 
 @dataclass(frozen=True)
 class Bench:
-    """The views of all customers, and the labels with the row of each labelled customer."""
+    """The views of all customers, the kinds' names, and each labelled customer's label and row."""
 
     features: Features
+    kinds: tuple[str, ...]
     labels: dict[str, pd.Series]
     rows: dict[str, npt.NDArray[np.intp]]
 
@@ -82,7 +85,7 @@ def load_bench(workspace: Workspace) -> Bench:
         tag: np.array(material.vectors.rows([str(who) for who in series.index]))
         for tag, series in labels.items()
     }
-    return Bench(material.features, labels, rows)
+    return Bench(material.features, material.views["kinds"].features, labels, rows)
 
 
 def linear(matrix: sparse.csr_matrix, c: float = C) -> Method:
@@ -110,13 +113,17 @@ def parts(bench: Bench) -> Iterator[tuple[str, Callable[[str], Method]]]:
         yield f"without {view}", always(linear(matrix))
 
 
-def tried(bench: Bench) -> Iterator[tuple[str, Callable[[str], Method]]]:
+def tried(
+    bench: Bench, settings: EmbeddingSettings
+) -> Iterator[tuple[str, Callable[[str], Method]]]:
     """What was tried besides and did no better, or not by enough to pay for itself."""
     pooled = bench.stacked(dict.fromkeys(POOLED, 1.0))
     dense = np.hstack([normalize(bench.features[view]).toarray() for view in ("topics", "figures")])
     yield "support vectors (RBF) on topics and figures", always(other(dense, SVC(gamma=1.0)))
     trees = ExtraTreesClassifier(200, min_samples_leaf=4, max_features=0.3, random_state=0)
     yield "extra trees on topics and figures", always(other(dense, trees))
+    pooled_and = sparse.hstack([pooled, 0.5 * by_meaning(bench, settings)]).tocsr()
+    yield "with the kinds' names as text vectors", always(linear(pooled_and))
     yield "features weighed by log-odds in the training part", always(by_odds(bench))
     yield "taught by its own guesses of the unlabelled", always(self_taught(pooled))
     yield "second stage over the scores of all nine tags", lambda tag: chained(bench, pooled, tag)
@@ -132,6 +139,13 @@ def other(matrix: Floats, model: SVC | ExtraTreesClassifier) -> Method:
         return np.asarray(fitted.predict_proba(matrix[test])[:, 1])
 
     return judge
+
+
+def by_meaning(bench: Bench, settings: EmbeddingSettings) -> sparse.csr_matrix:
+    """What customers buy as one text vector: the mean of its kinds' names, less that of all."""
+    names = embedder(settings).documents([name.lower() for name in bench.kinds])
+    means = bench.features["kinds"] @ np.asarray(names, dtype=np.float64)
+    return sparse.csr_matrix(normalize(means - means.mean(axis=0)))
 
 
 def by_odds(bench: Bench) -> Method:
@@ -209,7 +223,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         with Workspace(given.home) as workspace:
-            bench = load_bench(workspace)
+            bench, settings = load_bench(workspace), workspace.settings.embedding
     except PortraitError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -218,7 +232,7 @@ def main() -> int:
     sys.stdout.write("| | mean AUC | difference |" + "".join(f" {tag} |" for tag in base) + "\n")
     sys.stdout.write("|---|" + "---:|" * (2 + len(base)) + "\n")
     _write("all pooled views", base, base)
-    for name, method_of in (*parts(bench), *(tried(bench) if given.tried else ())):
+    for name, method_of in (*parts(bench), *(tried(bench, settings) if given.tried else ())):
         _write(name, bench.auc(method_of), base)
     return 0
 
