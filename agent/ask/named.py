@@ -112,7 +112,11 @@ def _value_pattern(words: str, term: Term, alone: bool) -> str:
 
 
 def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
+    # An outcome of the user's own has its name alone, and that name is theirs.
+    own = [n.casefold() for n, t in vocabulary.tags.items() if n == t.label_en == t.label_zh]
     for words, given in lexicon.PHRASES:
+        if any(re.fullmatch(words, name) for name in own):
+            continue
         condition = from_json(given)
         try:
             check(condition, vocabulary)

@@ -122,6 +122,13 @@ def test_a_question_means_who_was_given_the_tag(trained: Trained, workspace: Wor
     assert [answer.customers for answer in answers] == [mine, mine]
 
 
+def test_a_name_of_ones_own_means_ones_own_outcome(trained: Trained, workspace: Workspace) -> None:
+    """`流失` is also what many say for the tag `lapsed`."""
+    with Asker(workspace) as asker:
+        assert asker.ask("流失的顾客有多少？").customers == given(trained, workspace, "流失")
+        assert asker.ask("已流失的顾客").customers == given(trained, workspace, "lapsed")
+
+
 # ---- noticed, audited, refused
 
 
