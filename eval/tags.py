@@ -19,6 +19,7 @@ from agent.data import store as tables
 from agent.data.attributes import attribute_terms
 from agent.data.store import now
 from agent.data.warehouse import Warehouse
+from agent.errors import DataError
 from agent.facts.frame import facts_frame
 from agent.llm.endpoint import Endpoint
 from agent.profiles.current import check_current
@@ -67,9 +68,8 @@ def evaluate_tags(
     """
     started = time.monotonic()
     check_current(workspace)
-    labels, told_by = _labels(workspace, labels_file)
-    for tag, series in labels.items():
-        check_enough(tag, series.to_numpy(dtype=bool))
+    given, told_by = _labels(workspace, labels_file)
+    labels, refused = _enough(given)
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
         material = load_material(workspace, warehouse, list(labels))
     check_leaks(material, labels, told_by)
@@ -83,7 +83,7 @@ def evaluate_tags(
     result["made_at"] = now()
     result["seconds"] = round(time.monotonic() - started, 1)
     result["commands"] = [_command(labels_file, aim)]
-    result["notes"] = notes
+    result["notes"] = refused + notes
     return result
 
 
@@ -92,7 +92,9 @@ def check_leaks(material: Material, labels: Labels, told_by: dict[str, tuple[str
     parts = material.vectors.parts
     small = [part for name, part in parts.items() if name not in _LARGE]
     frames = [pd.DataFrame(part.matrix.toarray(), columns=list(part.features)) for part in small]
-    table = pd.concat([*frames, material.vectors.figures.reset_index(drop=True)], axis=1)
+    # A figure is the catalogue's, whatever it shares its name with: only its values can tell.
+    figures = material.vectors.figures.reset_index(drop=True).add_prefix("figure ")
+    table = pd.concat([*frames, figures], axis=1)
     table.index = pd.Index(material.vectors.customers)
     for tag, series in labels.items():
         check_no_leak(table, series, told_by[tag])
@@ -102,13 +104,29 @@ def check_leaks(material: Material, labels: Labels, told_by: dict[str, tuple[str
             check_no_telling_item(part.matrix[rows], part.features, series)
 
 
+def _enough(labels: Labels) -> tuple[Labels, list[str]]:
+    """The labels with customers enough, and why the others are left out; an error if all are."""
+    kept: Labels = {}
+    refused: list[str] = []
+    for tag, series in labels.items():
+        try:
+            check_enough(tag, series.to_numpy(dtype=bool))
+            kept[tag] = series
+        except DataError as error:
+            refused.append(str(error))
+    if not kept:
+        raise DataError(refused[0])
+    return kept, refused
+
+
 def _labels(workspace: Workspace, path: Path | None) -> tuple[Labels, dict[str, tuple[str, ...]]]:
     """The labels, and by tag the names that no feature may bear."""
     if path is None:
         labels = reference_labels(workspace.store)
         return labels, {label.tag: label.told_by for label in REFERENCE_LABELS}
-    customers = list(facts_frame(workspace.store)["customer"])
-    labels = read_labels(path, customers).tags
+    facts = facts_frame(workspace.store)
+    purchased = facts["orders"].fillna(0) > 0  # the baselines know purchases alone
+    labels = read_labels(path, list(facts.loc[purchased, "customer"])).tags
     given = tuple(term.name for term in attribute_terms(workspace.store))
     return labels, dict.fromkeys(labels, given)
 

@@ -27,6 +27,7 @@ Decision = Literal["yes", "no", "unknown"]
 
 # A promise about fewer customers than this is a guess.
 MIN_DECIDED = 20
+EVEN = 0.5
 # One-sided 90% bound of a share (Wilson 1927).
 _Z = 1.2816
 
@@ -93,15 +94,15 @@ def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds
     """The thresholds that keep the aim on these customers, deciding as many as possible.
 
     truth and probability: one of each a customer, the probability from a model that has not seen
-    the customer.
+    the customer. Under a precision nobody is yes below even odds, nor no above: the promise is of
+    the group, and a group may keep it together with some whom it does not fit.
     """
     if aim.share is None:
         cut = _best_f1(truth, probability)
         return Thresholds(cut, cut)
-    yes_from = _lowest_keeping(truth, probability, aim.share)
-    # Yes is what the tag is for; no keeps its promise among those who are left.
-    left = probability < yes_from
-    highest_no = -_lowest_keeping(~truth[left], -probability[left], aim.share)
+    likely = probability >= EVEN
+    yes_from = _lowest_keeping(truth[likely], probability[likely], aim.share)
+    highest_no = -_lowest_keeping(~truth[~likely], -probability[~likely], aim.share)
     decides = math.isfinite(highest_no)
     return Thresholds(yes_from, math.nextafter(highest_no, math.inf) if decides else -math.inf)
 

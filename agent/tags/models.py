@@ -143,6 +143,8 @@ def _load(path: Path) -> Model:
         weights = pq.ParquetFile(path).read(_SCHEMA.names).cast(_SCHEMA).to_pandas()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _damaged(path) from error
+    if not np.isfinite(weights[["scale", "centre", "weight"]].to_numpy(np.float64)).all():
+        raise _damaged(path)
     return Model(card, weights)
 
 
