@@ -69,7 +69,10 @@ class Compare(_Part):
 
 
 class HasTag(_Part):
-    """The customer was given a tag; with `at_least`, has it with at least that probability."""
+    """The customer was given a tag; with `at_least`, has it with at least that probability.
+
+    Where the tag is undecided the condition is neither true nor false, and neither is its negation.
+    """
 
     tag: str
     at_least: Annotated[float, Field(ge=0, le=1)] | None = None
@@ -287,11 +290,16 @@ def _compile_percent(part: Compare, column: sa.ColumnClause[Any]) -> sa.ColumnEl
 
 
 def _compile_tag(part: HasTag) -> sa.ColumnElement[bool]:
-    given = _tags.c.decision == "yes"
     if part.at_least is not None:
-        given = _tags.c.probability >= part.at_least
-    carriers = sa.select(_tags.c.customer).where(_tags.c.tag == part.tag, given)
-    return _customers.c.customer.in_(carriers)
+        return _in_tags(part.tag, _tags.c.probability >= part.at_least)
+    given = _in_tags(part.tag, _tags.c.decision == "yes")
+    unknown = _in_tags(part.tag, _tags.c.decision == "unknown")
+    return sa.case((unknown, sa.null()), else_=given)
+
+
+def _in_tags(tag: str, test: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    rows = sa.select(_tags.c.customer).where(_tags.c.tag == tag, test)
+    return _customers.c.customer.in_(rows)
 
 
 def _compile_bought(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:

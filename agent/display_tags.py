@@ -70,10 +70,11 @@ def _warnings(card: dict[str, Any]) -> list[str]:
     tag, figures = card["tag"], card["figures"]
     if card["source"] == "unknown":
         return [f"{tag}: no better than chance on unseen customers, so nobody is given it"]
-    if not card["kept"]:
+    if not card["kept"] and figures["given"]:
         return [
-            f"{tag}: aimed at {card['aim']} and reached {figures['precision']:.0%} on unseen "
-            "customers, so nobody is given it: aim lower, or label more customers"
+            f"{tag}: aimed at {card['aim']} and reached {figures['precision']:.0%} on "
+            f"{figures['given']:,} unseen customers, too wrong or too few to be sure, so nobody is "
+            "given it: aim lower, or label more customers"
         ]
     if card["threshold"]["yes_from"] is None:
         return [

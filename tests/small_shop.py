@@ -129,7 +129,8 @@ class Shop:
             return self._compares(given, customer)
         if "tag" in given:
             if "at_least" not in given:
-                return self.decision(customer, given["tag"]) == "yes"
+                decision = self.decision(customer, given["tag"])
+                return None if decision == "unknown" else decision == "yes"
             return bool(self.tags.get((customer, given["tag"]), -1) >= given["at_least"])
         if "bought" in given:
             return self._bought(given, customer)

@@ -120,7 +120,11 @@ def _lowest_keeping(truth: Truth, score: Floats, share: float) -> float:
     kept = _at_least(np.cumsum(truth[order]) / decided, decided)
     last = np.append(np.diff(score[order]) != 0, True)  # between two equal scores is no cut
     holds = np.flatnonzero((kept >= share) & last & (decided >= MIN_DECIDED))
-    return float(score[order][holds[-1]]) if len(holds) else math.inf
+    if not len(holds):
+        return math.inf
+    # Below the last who is true, only those would join who can but break the promise.
+    inside = order[: holds[-1] + 1]
+    return float(score[inside][truth[inside]].min())
 
 
 def _at_least(share: Floats, n: npt.NDArray[np.int_]) -> Floats:

@@ -45,7 +45,8 @@ class Card:
     source: learned, prior or rule, whichever ranked unseen customers best, or unknown where none
     did better than chance. n, positive: labelled customers, and those who carry the tag. figures:
     measured on customers that the model had not seen (nested cross-validation), auc, auc_low,
-    auc_high, precision, recall, ece … compared: AUC by way of knowing, on the same customers.
+    auc_high, precision, recall, ece … compared: AUC by way of knowing, on the same customers. kept:
+    whether the aim held on unseen customers, enough of them; else nobody is given the tag.
     """
 
     tag: str

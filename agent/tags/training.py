@@ -19,12 +19,13 @@ from scipy import sparse
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
+from agent.data.cleaning import fold
 from agent.data.store import now
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError, SettingsError
 from agent.progress import Progress, Tick, silent
 from agent.tags.bootstrap import intervals, resamples
-from agent.tags.decision import Aim, Thresholds
+from agent.tags.decision import MIN_DECIDED, Aim, Thresholds
 from agent.tags.folds import folds
 from agent.tags.known import Known, load_known
 from agent.tags.labels import Labels
@@ -124,8 +125,10 @@ def hash_labels(labels: pd.Series) -> str:
 
 def _check_sensitive(workspace: Workspace, labels: Labels) -> None:
     enabled = workspace.settings.sensitive_tags
+    given = {fold(tag) for tag in labels.tags}
     for tag in load_taxonomy():
-        if tag.sensitive and tag.id in labels.tags and tag.id not in enabled:
+        names = {fold(name) for name in (tag.id, tag.en.label, tag.zh.label)}
+        if tag.sensitive and names & given and tag.id not in enabled:
             raise SettingsError(
                 f"{tag.id} is a sensitive tag: name it under sensitive_tags in settings.yaml with "
                 "the reason for it, or take it out of the labels"
@@ -138,7 +141,9 @@ def _learn(workspace: Workspace, material: Material, labels: pd.Series, aim: Aim
     fitted = _fit(material, features, labels, aim)
     figures = card_figures(labels, unseen)
     better = figures["auc_low"] > 0.5
-    kept = aim.share is None or not figures["given"] or figures["precision"] >= aim.share
+    kept = aim.share is None or (
+        figures["given"] >= MIN_DECIDED and figures["precision"] >= aim.share
+    )
     thresholds = fitted.thresholds if better else Thresholds(np.inf, -np.inf)
     if not kept:
         thresholds = replace(thresholds, yes_from=np.inf)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from agent.errors import SettingsError
-from agent.tags.decision import MIN_DECIDED, Aim, Thresholds, choose_thresholds, read_aim
+from agent.tags.decision import EVEN, MIN_DECIDED, Aim, Thresholds, choose_thresholds, read_aim
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
@@ -53,13 +53,23 @@ def test_both_promises_are_kept_on_the_given_customers(
 
 
 @pytest.mark.parametrize("below", [30, 6])
-def test_no_is_promised_of_those_who_are_left_when_yes_is_decided(below: int) -> None:
-    """The thirty in the middle, all without it, keep either promise but can count only once."""
+def test_who_can_only_be_wrong_is_not_given_the_tag(below: int) -> None:
+    """Ninety keep the promise together, but the thirty in the middle are all without the tag."""
     truth = np.array([False, True] * (below // 2) + [False] * 30 + [True] * 60)
     score = np.repeat([0.1, 0.5, 0.9], [below, 30, 60])
     said = decided(choose_thresholds(truth, score, Aim(0.596)), score)
-    assert (said == "yes").sum() == 90
+    assert (said == "yes").tolist() == (score == 0.9).tolist()
     assert "no" not in said
+
+
+def test_nobody_is_yes_below_even_odds_nor_no_above() -> None:
+    """Nine in ten carry the tag at either score, and at either the promise would hold."""
+    truth, score = np.array(([True] * 9 + [False]) * 20), np.repeat([0.3, 0.8], 100)
+    assert decided(choose_thresholds(truth, score, Aim(0.6)), score).tolist() == (
+        ["unknown"] * 100 + ["yes"] * 100
+    )
+    without = decided(choose_thresholds(~truth, score, Aim(0.6)), score)
+    assert without.tolist() == ["no"] * 100 + ["unknown"] * 100
 
 
 @given(CUSTOMERS, SHARES)
@@ -68,7 +78,7 @@ def test_as_many_as_possible_get_the_tag(customers: tuple[Truth, Floats], share:
     truth, score = customers
     thresholds = choose_thresholds(truth, score, Aim(share))
     given_to = (decided(thresholds, score) == "yes").sum()
-    for cut in np.unique(score):
+    for cut in np.unique(score[truth & (score >= EVEN)]):
         group = truth[score >= cut]
         clearly = len(group) >= MIN_DECIDED and (
             lower_bound(int(group.sum()), len(group)) >= share + 1e-4
