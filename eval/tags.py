@@ -20,6 +20,7 @@ from agent.data.attributes import attribute_terms
 from agent.data.store import now
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError
+from agent.facts.catalogue import catalogue
 from agent.facts.frame import facts_frame
 from agent.llm.endpoint import Endpoint
 from agent.profiles.current import check_current
@@ -92,9 +93,7 @@ def check_leaks(material: Material, labels: Labels, told_by: dict[str, tuple[str
     parts = material.vectors.parts
     small = [part for name, part in parts.items() if name not in _LARGE]
     frames = [pd.DataFrame(part.matrix.toarray(), columns=list(part.features)) for part in small]
-    # A figure is the catalogue's, whatever it shares its name with: only its values can tell.
-    figures = material.vectors.figures.reset_index(drop=True).add_prefix("figure ")
-    table = pd.concat([*frames, figures], axis=1)
+    table = pd.concat([*frames, material.vectors.figures.reset_index(drop=True)], axis=1)
     table.index = pd.Index(material.vectors.customers)
     for tag, series in labels.items():
         check_no_leak(table, series, told_by[tag])
@@ -127,7 +126,10 @@ def _labels(workspace: Workspace, path: Path | None) -> tuple[Labels, dict[str, 
     facts = facts_frame(workspace.store)
     purchased = facts["orders"].fillna(0) > 0  # the baselines know purchases alone
     labels = read_labels(path, list(facts.loc[purchased, "customer"])).tags
-    given = tuple(term.name for term in attribute_terms(workspace.store))
+    # An attribute called `tenure` is not what `tenure_days` was made from.
+    ours = [f"{field.name}_" for field in catalogue()]
+    names = [term.name for term in attribute_terms(workspace.store)]
+    given = tuple(n for n in names if not any(one.startswith(f"{n}_") for one in ours))
     return labels, dict.fromkeys(labels, given)
 
 

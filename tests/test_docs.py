@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -14,14 +15,18 @@ from agent.cli import app
 ROOT = Path(__file__).parents[1]
 
 
+def _all(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its full name, those of groups too."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _all(command, f"{name} ")
+        else:
+            yield before + name, command
+
+
 def commands() -> dict[str, str]:
     """Every command, `llm pull` among them, with its help."""
-    found: dict[str, str] = {}
-    for name, command in typer.main.get_group(app).commands.items():
-        inner = getattr(command, "commands", None)
-        named = {f"{name} {n}": c for n, c in inner.items()} if inner else {name: command}
-        found |= {n: c.help or "" for n, c in named.items()}
-    return found
+    return {name: command.help or "" for name, command in _all(typer.main.get_group(app))}
 
 
 def table_of_commands() -> list[str]:
@@ -52,12 +57,12 @@ def test_every_command_has_help(name: str) -> None:
 def test_options_of_the_readme_exist() -> None:
     options = {
         f"{name} {option}"
-        for name, command in typer.main.get_group(app).commands.items()
+        for name, command in _all(typer.main.get_group(app))
         for parameter in command.params
         for option in (*parameter.opts, *parameter.secondary_opts)
     }
     for cell in table_of_commands():
-        command = re.search(r"`([a-z-]+)", cell)
+        command = re.search(r"`([a-z-]+(?: [a-z]+)*)", cell)
         assert command
         for option in re.findall(r"--[a-z-]+", cell):
             assert f"{command[1]} {option}" in options

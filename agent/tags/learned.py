@@ -22,6 +22,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from agent.errors import DataError
 from agent.tags.decision import Aim, Thresholds, choose_thresholds
+from agent.tags.taxonomy import Source
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
@@ -40,9 +41,14 @@ class Candidate:
     c: float
 
     @property
-    def source(self) -> str:
-        """Where the tag then comes from: learned, prior or rule."""
-        return self.views[0] if self.views in {("prior",), ("rule",)} else "learned"
+    def source(self) -> Source:
+        """Where the tag then comes from."""
+        match self.views:
+            case ("prior",):
+                return "prior"
+            case ("rule",):
+                return "rule"
+        return "learned"
 
 
 # All that a customer does; `plain` is kept apart, for it holds the kinds once more.

@@ -13,19 +13,20 @@ import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 from scipy.special import expit
 
 from agent.data.files import write_parquet
 from agent.errors import DataError
 from agent.tags.decision import Thresholds
-from agent.tags.space import View
+from agent.tags.space import VIEWS, View
 from agent.tags.vectors import Vectors
 
 Floats = npt.NDArray[np.float64]
@@ -50,13 +51,13 @@ class Card:
     """
 
     tag: str
-    source: str
+    source: Literal["learned", "prior", "rule", "unknown"]
     aim: str
     threshold: dict[str, float | None]
     kept: bool
     n: int
     positive: int
-    figures: dict[str, float]
+    figures: dict[str, int | float]
     compared: dict[str, float]
     made_at: str
     as_of: str
@@ -144,7 +145,8 @@ def _load(path: Path) -> Model:
         weights = pq.ParquetFile(path).read(_SCHEMA.names).cast(_SCHEMA).to_pandas()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise _damaged(path) from error
-    if not np.isfinite(weights[["scale", "centre", "weight"]].to_numpy(np.float64)).all():
+    finite = np.isfinite(weights[["scale", "centre", "weight"]].to_numpy(np.float64)).all()
+    if not finite or not set(weights["part"]) <= {part for part, _, _ in VIEWS.values()}:
         raise _damaged(path)
     return Model(card, weights)
 
@@ -154,7 +156,8 @@ def _card(path: Path) -> Card:
         content: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {})[_CARD])
         if content["version"] != VERSION:
             raise DataError(f"{path} was made by another version of portrait: train it again")
-        return Card(**content)
+        Card(**content)  # every key and no other; pydantic looks at the kinds of values
+        return TypeAdapter(Card).validate_python(content)
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise _damaged(path) from error
 

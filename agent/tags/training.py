@@ -125,6 +125,9 @@ def hash_labels(labels: pd.Series) -> str:
 
 def _check_sensitive(workspace: Workspace, labels: Labels) -> None:
     enabled = workspace.settings.sensitive_tags
+    wrong = next((tag for tag in enabled if tag not in {one.id for one in load_taxonomy()}), None)
+    if wrong is not None:
+        raise SettingsError(f"sensitive_tags: there is no tag {wrong!r}; `portrait tags` lists all")
     given = {fold(tag) for tag in labels.tags}
     for tag in load_taxonomy():
         names = {fold(name) for name in (tag.id, tag.en.label, tag.zh.label)}
@@ -168,7 +171,7 @@ def _learn(workspace: Workspace, material: Material, labels: pd.Series, aim: Aim
     return Model(card, linear_weights(views, fitted.coefficients))
 
 
-def card_figures(labels: pd.Series, unseen: Unseen) -> dict[str, float]:
+def card_figures(labels: pd.Series, unseen: Unseen) -> dict[str, int | float]:
     """AUC with its 95% interval, and what `quality` tells, of customers not seen; `given`: yes."""
     truth = labels.to_numpy(dtype=bool)
     found = quality(truth, unseen.probability.to_numpy(), unseen.decision.to_numpy())

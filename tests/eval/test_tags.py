@@ -176,9 +176,16 @@ def test_a_shop_with_less_is_measured_too(
 # ---- what cannot be measured
 
 
-def test_a_tag_with_too_few_stops_the_run(trained: Trained, workspace: Workspace) -> None:
+def test_a_tag_with_too_few_is_left_out_and_said(
+    trained: Trained, workspace: Workspace, tmp_path: Path
+) -> None:
+    path = write_labels(tmp_path / "labels.csv", trained.labels[["has_kids", "rare"]])
+    result = evaluate_tags(workspace, path, AIM)
+    assert [tag["tag"] for tag in result["tags"]] == ["has_kids"]
+    assert any("rare: 7 of" in note and "label 33 more" in note for note in result["notes"])
+    alone = write_labels(tmp_path / "alone.csv", trained.labels[["rare"]])
     with pytest.raises(DataError, match=r"rare: 7 of .*label 33 more"):
-        evaluate_tags(workspace, trained.folder / "labels.csv", AIM)
+        evaluate_tags(workspace, alone, AIM)
 
 
 def test_a_home_without_the_references_labels(workspace: Workspace) -> None:
