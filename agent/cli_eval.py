@@ -60,7 +60,7 @@ def eval_tags(
     with open_workspace(context) as workspace, display.progress() as progress:
         spoken = language_of(language, workspace)
         server = server_of(workspace, progress) if ask else None
-        result: Any = evaluate_tags(workspace, labels, wanted, server, progress)
+        result: Any = evaluate_tags(workspace, labels, wanted, server, progress, spoken)
     if report:
         write_report(report, html_report, markdown_report, result, spoken)
     show_result(result, display_tags.evaluation, as_json)

@@ -58,6 +58,12 @@ def training(report: dict[str, Any]) -> None:
     for card in report["tags"]:
         for line in _warnings(card):
             out.print(line, markup=False)
+    for tag in report["too_good"]:
+        out.print(
+            f"{tag}: ranked too well to be true: something bought or counted after the outcome may "
+            "tell it; learn it from data from before the outcome",
+            markup=False,
+        )
     for reason in report["refused"]:
         out.print(f"not learned: {reason}", markup=False)
     if report["unknown"]:

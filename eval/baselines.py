@@ -80,12 +80,10 @@ def majority(train: pd.Series, test: pd.Index) -> Floats:
 def keyword_rules(material: Material, train: pd.Series, test: pd.Index) -> Floats:
     """What a marketer would try first: purchases whose names speak for the tag, or against it.
 
-    The training customers tell only how the score becomes a probability, never its direction. A
-    tag without words is left to the majority.
+    The training customers tell only how the score becomes a probability, never its direction. Only
+    for the tags that `KEYWORDS` holds words of.
     """
-    words = KEYWORDS.get(str(train.name))
-    if words is None:
-        return majority(train, test)
+    words = KEYWORDS[str(train.name)]
     # Square roots, for shares are skewed.
     speaks_for = material.share(naming(words.speaks_for)).pow(0.5)
     speaks_against = material.share(naming(words.speaks_against)).pow(0.5)

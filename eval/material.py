@@ -16,6 +16,7 @@ from agent.data.warehouse import Warehouse
 from agent.errors import DataError
 from agent.facts.catalogue import catalogue
 from agent.facts.frame import facts_frame
+from agent.tags.priors import finest_level
 from agent.workspace import Workspace
 
 _LINES = """
@@ -94,16 +95,8 @@ class Material:
 def load_material(workspace: Workspace) -> Material:
     """All customers with purchases. Raises `DataError` where there are none yet."""
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
-        lines = warehouse.frame(_LINES.format(level=_finest_level(warehouse)))
+        lines = warehouse.frame(_LINES.format(level=finest_level(warehouse, _LEVELS)))
         numbers = warehouse.frame(_NUMBERS)
     numeric = [field.name for field in catalogue() if field.type != "category"]
     facts = facts_frame(workspace.store).set_index("customer")[numeric].astype(float)
     return Material(lines, numbers.set_index("customer"), facts)
-
-
-def _finest_level(warehouse: Warehouse) -> str:
-    """Product types where most lines have one, else what stands for them in this shop."""
-    counts = ", ".join(f"count({level})" for level in _LEVELS)
-    total, *named = warehouse.frame(f"SELECT count(*), {counts} FROM purchases").iloc[0]
-    found = (level for level, n in zip(_LEVELS, named, strict=True) if 2 * n > total)
-    return next(found, _LEVELS[0])

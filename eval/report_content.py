@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from agent.settings import Language
 from eval.results import Difference, Example, Result, TagResult
+from eval.wording import wording
 
 _FIGURES = (
     *("auc", "average_precision", "precision", "recall", "f1", "accuracy"),
@@ -50,7 +47,7 @@ class Table:
 
 def content(result: Result, language: Language) -> dict[str, Any]:
     """All that the templates show, in one language: texts, and tables of texts."""
-    words = _words(language)
+    words = wording("words", language)
     return {
         "w": words,
         "language": "zh-CN" if language == "zh" else "en",
@@ -168,12 +165,11 @@ def _section(tag: TagResult, words: Any) -> dict[str, Any]:
 def _how(tag: TagResult, words: Any) -> str:
     if "threshold" not in tag or "aim" not in tag:
         return str(words["how_plain"]).format(source=_source(tag, words))
-    return str(words["how"]).format(
-        source=_source(tag, words),
-        aim=tag["aim"],
-        yes_from=tag["threshold"]["yes_from"],
-        no_below=tag["threshold"]["no_below"],
-    )
+    ends = {
+        end: words["ends"]["nobody" if cut is None else "from"][end].format(cut=cut)
+        for end, cut in tag["threshold"].items()
+    }
+    return str(words["how"]).format(source=_source(tag, words), aim=tag["aim"], **ends)
 
 
 def _figures(tag: TagResult, words: Any) -> Table:
@@ -240,9 +236,3 @@ def verdict(difference: Difference) -> str:
     if difference["low"] > 0:
         return "better"
     return "worse" if difference["high"] < 0 else "same"
-
-
-@cache
-def _words(language: Language) -> Any:
-    text = files("eval").joinpath("templates/words.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)[language]

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from agent.tags.bootstrap import Interval, auc_difference, intervals, mean_auc_difference
+from agent.tags.folds import NAME as FOLDS_NAME
 from agent.tags.folds import folds
 from agent.tags.quality import (
     best_f1_threshold,
@@ -45,7 +46,7 @@ class Example(TypedDict):
 
 
 class TagResult(TypedDict):
-    """One tag. threshold: {"yes_from", "no_below"}; source: rule, learned, prior or unknown."""
+    """One tag. threshold: {"yes_from", "no_below"}, None for never; source: as a card has it."""
 
     tag: str
     n: int
@@ -73,7 +74,7 @@ class TagResult(TypedDict):
     curves: dict[str, list[tuple[float, float]]]  # of the baselines
     source: NotRequired[str]
     aim: NotRequired[str]
-    threshold: NotRequired[Mapping[str, float]]
+    threshold: NotRequired[Mapping[str, float | None]]
     label: NotRequired[str]
     examples: NotRequired[list[Example]]
 
@@ -157,7 +158,7 @@ def overall(
         "mean_baseline_auc": float(np.mean([tag["baselines"][REFERENCE] for tag in tags])),
         "mean_difference": _difference(difference),
         "mean_ece": float(np.mean([tag["ece"] for tag in tags])),
-        "folds": "StratifiedKFold(5, shuffle=True, random_state=0)",
+        "folds": FOLDS_NAME,
     }
 
 

@@ -7,15 +7,13 @@ narrow. A mean over customers: percentiles of a bootstrap over the customers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from typing import TypedDict
 
 import numpy as np
 
+from agent.tags import quality
 from agent.tags.bootstrap import CONFIDENCE, DRAWS
-
-_Z = 1.959963984540054
 
 
 class Share(TypedDict):
@@ -36,10 +34,8 @@ def share(flags: Collection[bool]) -> Share:
 
 def wilson(value: float, n: int) -> Share:
     """A share of n independent observations."""
-    middle = (value + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    spread = math.sqrt(value * (1 - value) / n + _Z**2 / (4 * n**2))
-    half = _Z / (1 + _Z**2 / n) * spread
-    return Share(value=value, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    low, high = quality.wilson(value, n)
+    return Share(value=value, low=float(low), high=float(high))
 
 
 def mean_share(values: Collection[float], seed: int = 0) -> Share:

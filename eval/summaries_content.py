@@ -6,16 +6,13 @@ The words of both languages are in `templates/summaries.yaml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from agent.settings import Language
 from eval.report_content import Cell, Row, Table
 from eval.shares import Share
 from eval.summaries import SummariesResult
+from eval.wording import wording
 
 Source = Mapping[str, Any]  # `eval.summaries.Figures`
 
@@ -26,7 +23,7 @@ _SHOWN = 20
 
 def content(result: SummariesResult, language: Language) -> dict[str, Any]:
     """All that the templates show, in one language: texts, and tables of texts."""
-    words = _words(language)
+    words = wording("summaries", language)
     return {
         "w": words,
         "language": "zh-CN" if language == "zh" else "en",
@@ -187,9 +184,3 @@ def verdict(share: Share) -> str:
     if share["low"] > 0:
         return "better"
     return "worse" if share["high"] < 0 else "same"
-
-
-@cache
-def _words(language: Language) -> Any:
-    text = files("eval").joinpath("templates/summaries.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)[language]

@@ -27,7 +27,7 @@ from agent.profiles.current import check_current
 from agent.progress import Progress, Tick, silent
 from agent.settings import Language
 from agent.tags.bootstrap import resamples
-from agent.tags.decision import Aim
+from agent.tags.decision import Aim, median
 from agent.tags.evidence import evidence_words
 from agent.tags.labels import read_labels
 from agent.tags.learned import check_enough
@@ -52,6 +52,11 @@ EXAMPLES = 3
 _LARGE = ("variants", "products")
 
 
+# Baselines that know some tags only: those with words, and those that a model can be told of.
+_TAXONOMY = {tag.id for tag in load_taxonomy()}
+_KNOWN_TO = {"keywords": set(KEYWORDS), "yes_no": _TAXONOMY, "list_tags": _TAXONOMY}
+
+
 class _NotAskedError(Exception):
     """An answer of the model is missing, and no server is given to ask."""
 
@@ -62,8 +67,9 @@ def evaluate_tags(
     aim: Aim,
     endpoints: Servers | None = None,
     progress: Progress = silent,
+    language: Language = "en",
 ) -> Result:
-    """The whole run; `labels_file` None: the reference data's labels.
+    """The whole run; `labels_file` None: the reference data's labels; `language`: of the examples.
 
     Raises `DataError` for a label with too few customers, a leak, or a home without current facts.
     """
@@ -79,7 +85,7 @@ def evaluate_tags(
     }
     others, notes = _others(workspace, material, labels, endpoints, progress)
     result = _compare(labels, ours, others)
-    _describe(workspace, result, ours, aim)
+    _describe(workspace, result, ours, aim, language)
     result["data_hash"] = workspace.store.get_meta("data_hash")
     result["made_at"] = now()
     result["seconds"] = round(time.monotonic() - started, 1)
@@ -158,7 +164,7 @@ def _others(
         others[name] = {
             tag: out_of_fold(method, series)
             for tag, series in _told(labels, f"judge {name}", progress)
-            if name != "keywords" or tag in KEYWORDS
+            if tag in _KNOWN_TO.get(name, labels)
         }
     return others, notes
 
@@ -185,7 +191,7 @@ def _asked(
     found: dict[str, Baseline] = {}
     notes = []
     for name, ask in (("yes_no", ask_yes_no), ("list_tags", ask_lists)):
-        if len(tags) < len(labels):
+        if not tags:
             notes.append(f"{name}: the model can be asked only of tags in the taxonomy")
             continue
         try:
@@ -217,12 +223,14 @@ def _compare(labels: Labels, ours: dict[str, Unseen], others: dict[str, Guesses]
     )
 
 
-def _describe(workspace: Workspace, result: Result, ours: dict[str, Unseen], aim: Aim) -> None:
-    """Source, aim, label and examples of each tag, in the language of the home."""
-    language = workspace.settings.language
+def _describe(
+    workspace: Workspace, result: Result, ours: dict[str, Unseen], aim: Aim, language: Language
+) -> None:
+    """Source, aim, thresholds, label and examples of each tag."""
     labels = {tag.id: tag.words(language).label for tag in load_taxonomy()}
     for tag in result["tags"]:
         tag["aim"] = str(aim)
+        tag["threshold"] = median(ours[tag["tag"]].thresholds).as_dict()
         tag["source"] = str(ours[tag["tag"]].sources.mode().iloc[0])
         tag["label"] = labels.get(tag["tag"], tag["tag"])
         tag["examples"] = list(_examples(workspace, tag["tag"], language))

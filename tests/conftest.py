@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -10,10 +11,13 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from agent import cli
 from agent.llm import machine, models, server
 from agent.llm.endpoint import Endpoint
 from tests.fake_server import FakeServer
 from tests.tags.shop import Trained, train_home
+
+Run = Callable[..., tuple[int, str, str]]
 
 # How long an example takes says how busy the machine is; timings belong in benchmarks.
 settings.register_profile("portrait", deadline=None)
@@ -29,6 +33,22 @@ def fake_server() -> Iterator[Callable[..., FakeServer]]:
             return stack.enter_context(FakeServer(*arguments, **options))
 
         yield begin
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("--home", home, "ask", …)`: exit code, standard output, standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["portrait", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "80")
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        code = stopped.value.code
+        return code if isinstance(code, int) else 0, printed.out, printed.err
+
+    return call
 
 
 @pytest.fixture(scope="session")

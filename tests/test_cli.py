@@ -10,15 +10,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from agent import __version__, cli
+from agent import __version__
 from agent.workspace import Workspace
 from tests.ask.shop import make_home, write_profiles
+from tests.conftest import Run
 from tests.fake_server import FakeServer
 from tests.test_docs import commands
 
@@ -26,7 +26,6 @@ ROOT = Path(__file__).parents[1]
 _ASK = "question language kind conditions count customers groups answer citations unanswerable"
 _SHOW = "customer summary summary_source language tags facts model made_at"
 ASK_KEYS, SHOW_KEYS = set(_ASK.split()), set(_SHOW.split())
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +34,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with workspace:
         write_profiles(workspace)
     return workspace.home
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`run("--home", home, "ask", …)`: exit code, standard output, standard error."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["portrait", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "80")
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capsys.readouterr()
-        code = stopped.value.code
-        return code if isinstance(code, int) else 0, printed.out, printed.err
-
-    return call
 
 
 def assert_one_line(err: str) -> None:

@@ -5,35 +5,15 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from agent import cli
 from agent.workspace import Workspace
+from tests.conftest import Run
 from tests.tags.shop import SIZE, Trained, write_labels
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """`run("--home", home, "tags")`: exit code, standard output, standard error."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["portrait", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "100")
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capsys.readouterr()
-        code = stopped.value.code
-        return code if isinstance(code, int) else 0, printed.out, printed.err
-
-    return call
 
 
 @pytest.fixture(scope="module")

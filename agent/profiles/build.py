@@ -28,6 +28,7 @@ from agent.tags.infer import tag_rows
 from agent.tags.labels import read_labels
 from agent.tags.names import load_vocabulary
 from agent.tags.priors import ask_catalogue
+from agent.tags.quality import TELLING_AUC
 from agent.tags.training import train
 from agent.workspace import Workspace
 
@@ -164,6 +165,7 @@ def learn_tags(
             learned = [asdict(card) for card in cards]
             report = {"tags": learned, "refused": refused, "unknown": len(labels.unknown)}
             report["rows"] = tags
+            report["too_good"] = [c.tag for c in cards if c.figures["auc"] >= TELLING_AUC]
             status = "failed" if refused else "done"
         except Exception:
             status = "failed"

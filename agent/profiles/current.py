@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 from agent.data import store as tables
 from agent.errors import DataError
 from agent.prompts import read_text
-from agent.tags.models import load_cards
+from agent.tags.models import models_hash
 from agent.workspace import Workspace
 
 _FACTS_CODE = tuple(
@@ -51,7 +50,7 @@ def tags_state(workspace: Workspace) -> str:
     facts_of = workspace.store.get_meta("facts_of")
     glossary = workspace.store.rows(tables.glossary.select())
     sensitive = workspace.settings.sensitive_tags
-    learned = [asdict(card) for card in load_cards(workspace.models).values()]
+    learned = models_hash(workspace.models)
     return _state(
         facts_of, read_text("taxonomy.yaml"), glossary, sensitive, learned, _priors(workspace)
     )

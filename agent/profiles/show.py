@@ -17,7 +17,7 @@ from agent.settings import Language
 from agent.tags.evidence import evidence_words
 from agent.tags.models import Card, load_cards
 from agent.tags.names import load_vocabulary
-from agent.tags.taxonomy import load_taxonomy
+from agent.tags.taxonomy import load_taxonomy, switched_off
 from agent.workspace import Workspace
 
 
@@ -88,7 +88,8 @@ def _plain(value: Any, kind: str) -> Any:
 def _tags(workspace: Workspace, customer: str, language: Language) -> list[dict[str, Any]]:
     vocabulary = load_vocabulary(workspace)
     table = tables.tags
-    query = sa.select(table).where(table.c.customer == customer).order_by(table.c.tag)
+    mine = table.c.customer == customer, table.c.tag.not_in(_off(workspace))
+    query = sa.select(table).where(*mine).order_by(table.c.tag)
     cards = load_cards(workspace.models)
     return [
         {
@@ -103,6 +104,11 @@ def _tags(workspace: Workspace, customer: str, language: Language) -> list[dict[
         for row in workspace.store.rows(query)
         if row["tag"] in vocabulary.tags
     ]
+
+
+def _off(workspace: Workspace) -> frozenset[str]:
+    """Tags in the store that the settings no longer allow: the next build takes them out."""
+    return switched_off(workspace.settings.sensitive_tags)
 
 
 def _likes(workspace: Workspace, customer: str, language: Language) -> list[dict[str, Any]]:
@@ -126,6 +132,7 @@ def tag_table(workspace: Workspace, language: Language) -> list[dict[str, Any]]:
     table = tables.tags
     query = sa.select(table.c.tag, table.c.decision, sa.func.count().label("n"))
     counted: dict[str, dict[str, int]] = {}
+    query = query.where(table.c.tag.not_in(_off(workspace)))
     for row in workspace.store.rows(query.group_by(table.c.tag, table.c.decision)):
         counted.setdefault(row["tag"], {})[row["decision"]] = row["n"]
     total = max(workspace.store.count(tables.customers), 1)

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import precision_recall_curve
 
 from agent.errors import SettingsError
+from agent.tags.quality import best_f1_threshold, wilson
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
@@ -28,7 +28,7 @@ Decision = Literal["yes", "no", "unknown"]
 # A promise about fewer customers than this is a guess.
 MIN_DECIDED = 20
 EVEN = 0.5
-# One-sided 90% bound of a share (Wilson 1927).
+# One-sided 90% bound of a share.
 _Z = 1.2816
 
 
@@ -52,9 +52,9 @@ def read_aim(text: str) -> Aim:
         return Aim(None)
     found = re.fullmatch(r"precision[\s=:]*(0?\.\d+|\d{1,2}(?:\.\d+)?%)", folded)
     share = _share(found[1]) if found else 0.0
-    if not 0 < share < 1:
+    if not EVEN <= share < 1:
         raise SettingsError(
-            f"{text!r} is no aim: write f1, or precision and a share: precision=0.8"
+            f"{text!r} is no aim: write f1, or precision and a share from a half up: precision=0.8"
         )
     return Aim(share)
 
@@ -90,6 +90,12 @@ class Thresholds:
         return cls(math.inf if yes is None else yes, -math.inf if no is None else no)
 
 
+def median(found: Sequence[Thresholds]) -> Thresholds:
+    """The middle of the thresholds of several folds; never where most of them say never."""
+    ends = [[one.yes_from for one in found], [one.no_below for one in found]]
+    return Thresholds(*(float(np.sort(end)[len(end) // 2]) for end in ends))
+
+
 def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds:
     """The thresholds that keep the aim on these customers, deciding as many as possible.
 
@@ -98,7 +104,7 @@ def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds
     the group, and a group may keep it together with some whom it does not fit.
     """
     if aim.share is None:
-        cut = _best_f1(truth, probability)
+        cut = best_f1_threshold(truth, probability)
         return Thresholds(cut, cut)
     likely = probability >= EVEN
     yes_from = _lowest_keeping(truth[likely], probability[likely], aim.share)
@@ -107,17 +113,11 @@ def choose_thresholds(truth: Truth, probability: Floats, aim: Aim) -> Thresholds
     return Thresholds(yes_from, math.nextafter(highest_no, math.inf) if decides else -math.inf)
 
 
-def _best_f1(truth: Truth, probability: Floats) -> float:
-    precision, recall, cuts = precision_recall_curve(truth, probability)
-    total = np.maximum(precision + recall, 1e-12)
-    return float(cuts[np.argmax((2 * precision * recall / total)[:-1])])
-
-
 def _lowest_keeping(truth: Truth, score: Floats, share: float) -> float:
     """The lowest score from which on at least `share` are true; infinite where there is none."""
     order = np.argsort(-score, kind="stable")
     decided = np.arange(1, len(order) + 1)
-    kept = _at_least(np.cumsum(truth[order]) / decided, decided)
+    kept, _ = wilson(np.cumsum(truth[order]) / decided, decided, _Z)
     last = np.append(np.diff(score[order]) != 0, True)  # between two equal scores is no cut
     holds = np.flatnonzero((kept >= share) & last & (decided >= MIN_DECIDED))
     if not len(holds):
@@ -125,11 +125,3 @@ def _lowest_keeping(truth: Truth, score: Floats, share: float) -> float:
     # Below the last who is true, only those would join who can but break the promise.
     inside = order[: holds[-1] + 1]
     return float(score[inside][truth[inside]].min())
-
-
-def _at_least(share: Floats, n: npt.NDArray[np.int_]) -> Floats:
-    """The lower bound of a share seen among n."""
-    middle = share + _Z**2 / (2 * n)
-    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    bound: Floats = (middle - half) / (1 + _Z**2 / n)
-    return bound

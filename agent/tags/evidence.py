@@ -34,7 +34,9 @@ def evidence_words(item: Mapping[str, Any], language: Language, vocabulary: Voca
     else:
         words = condition_words(from_json(item["rule"]), language, vocabulary)
     part = item.get("weight")
-    return words if part is None else PART[language].format(words=words, part=f"{part:.0%}")
+    if part is None:
+        return words
+    return PART[language].format(words=words, part=f"{part:.0%}" if part >= 0.01 else "<1%")
 
 
 def bought_words(

@@ -12,6 +12,7 @@ from agent.errors import DataError
 
 FOLDS = 5
 SEED = 0
+NAME = f"StratifiedKFold({FOLDS}, shuffle=True, random_state={SEED})"
 
 
 def folds(labels: pd.Series) -> Iterator[tuple[pd.Index, pd.Index]]:

@@ -14,7 +14,7 @@ from agent.errors import DataError
 from agent.tags.known import Known, load_known
 from agent.tags.models import Model, load_models
 from agent.tags.reasons import Evidence, learned_evidence
-from agent.tags.taxonomy import load_taxonomy
+from agent.tags.taxonomy import load_taxonomy, switched_off
 from agent.tags.vectors import Vectors, load_vectors
 from agent.workspace import Workspace
 
@@ -37,8 +37,7 @@ def tag_rows(workspace: Workspace, warehouse: Warehouse) -> list[Row]:
 
 def usable_models(workspace: Workspace) -> dict[str, Model]:
     """The saved models by tag, without those of sensitive tags that are not switched on."""
-    enabled = workspace.settings.sensitive_tags
-    off = {tag.id for tag in load_taxonomy() if tag.sensitive and tag.id not in enabled}
+    off = switched_off(workspace.settings.sensitive_tags)
     models = load_models(workspace.models)
     return {tag: model for tag, model in models.items() if tag not in off}
 

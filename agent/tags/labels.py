@@ -78,8 +78,8 @@ def _entries(path: Path) -> Iterator[Entry]:
         return
     who = folded.index("customer")
     for row, cells in rows:
-        for tag, value in zip(header, cells, strict=True):
-            if tag is not header[who]:
+        for column, (tag, value) in enumerate(zip(header, cells, strict=True)):
+            if column != who:
                 yield row, cells[who].strip(), tag, value.strip()
 
 

@@ -139,6 +139,13 @@ def load_cards(folder: Path) -> dict[str, Card]:
     return {card.tag: card for card in cards}
 
 
+def models_hash(folder: Path) -> list[str]:
+    """Changes with any byte of any model. Raises `DataError` for a file that is none."""
+    load_cards(folder)
+    paths = sorted(folder.glob("*.parquet"))
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+
+
 def _load(path: Path) -> Model:
     card = _card(path)
     try:

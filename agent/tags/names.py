@@ -14,7 +14,7 @@ from agent.facts.catalogue import catalogue
 from agent.settings import Language
 from agent.tags.models import load_cards
 from agent.tags.rules import local_rules
-from agent.tags.taxonomy import load_taxonomy
+from agent.tags.taxonomy import load_taxonomy, switched_off
 from agent.vocabulary import Term, Vocabulary
 from agent.workspace import Workspace
 
@@ -47,7 +47,7 @@ def sensitive_categories(workspace: Workspace, enabled: Collection[str]) -> froz
     """The categories that make a sensitive tag, but for those of the tags that are switched on."""
     vocabulary = load_vocabulary(workspace)
     rules, _ = local_rules(load_taxonomy(), vocabulary, [t.id for t in load_taxonomy()])
-    sensitive = {tag.id for tag in load_taxonomy() if tag.sensitive} - set(enabled)
+    sensitive = switched_off(enabled)
     return frozenset(
         item.name
         for tag, rule in rules.items()

@@ -54,7 +54,7 @@ from agent.tags.pooling import (
     tfidf,
     to_probability,
 )
-from agent.tags.taxonomy import TagDef, load_taxonomy
+from agent.tags.taxonomy import TagDef, load_taxonomy, switched_off
 from agent.workspace import Workspace
 
 MIN_CUSTOMERS = 10  # an item of fewer says little of anyone
@@ -83,10 +83,8 @@ def ask_catalogue(
 
 def inferred_tags(workspace: Workspace) -> list[TagDef]:
     """The tags that the model is asked about; sensitive ones only where they are switched on."""
-    enabled = workspace.settings.sensitive_tags
-    return [
-        tag for tag in load_taxonomy() if tag.prior and (not tag.sensitive or tag.id in enabled)
-    ]
+    off = switched_off(workspace.settings.sensitive_tags)
+    return [tag for tag in load_taxonomy() if tag.prior and tag.id not in off]
 
 
 def prior_matrix(workspace: Workspace, items: Sequence[str]) -> pd.DataFrame:
@@ -190,7 +188,7 @@ def bought_items(warehouse: Warehouse, level: str | None = None) -> pd.DataFrame
     The level is the finest that names most purchase lines; items of fewer than `MIN_CUSTOMERS`
     are left out.
     """
-    level = level or _finest_level(warehouse)
+    level = level or finest_level(warehouse, LEVELS)
     return warehouse.frame(
         f"SELECT customer, '{level}' AS level, {level} AS name,"
         " count(DISTINCT order_id) AS orders, strftime(max(day), '%Y-%m-%d') AS last"
@@ -199,11 +197,12 @@ def bought_items(warehouse: Warehouse, level: str | None = None) -> pd.DataFrame
     )
 
 
-def _finest_level(warehouse: Warehouse) -> str:
-    counts = ", ".join(f"count({level})" for level in LEVELS)
+def finest_level(warehouse: Warehouse, levels: Sequence[str]) -> str:
+    """The first of these columns that most lines of this shop have, else the first of all."""
+    counts = ", ".join(f"count({level})" for level in levels)
     total, *named = warehouse.frame(f"SELECT count(*), {counts} FROM purchases").iloc[0]
-    found = (level for level, n in zip(LEVELS, named, strict=True) if 2 * n > total)
-    return next(found, LEVELS[0])
+    found = (level for level, n in zip(levels, named, strict=True) if 2 * n > total)
+    return next(found, levels[0])
 
 
 def coded(bought: pd.DataFrame, customers: Sequence[str], items: Sequence[str]) -> pd.DataFrame:

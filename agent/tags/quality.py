@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]
 
 BINS = 10
+# No honest label of behaviour was ever told so well: something gives it away.
+TELLING_AUC = 0.98
 POINTS = 200
 
 
@@ -55,6 +57,22 @@ class Bin:
     n: int
     low: float
     high: float
+
+
+# 95%, two-sided.
+NORMAL_95 = 1.959963984540054
+
+
+def wilson(
+    share: Floats | float, n: npt.NDArray[np.int_] | int, z: float = NORMAL_95
+) -> tuple[Floats, Floats]:
+    """Low and high of a share seen among n independent observations (Wilson 1927).
+
+    Each bound alone is that of a one-sided interval. Holds at 0 and 1 too.
+    """
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
 
 
 def decide(probability: Floats, yes_from: Floats | float, no_below: Floats | float) -> Floats:
@@ -112,11 +130,8 @@ def reliability(truth: Truth, probability: Floats) -> list[Bin]:
 
 def _bin(truth: Truth, probability: Floats) -> Bin:
     share, n = float(truth.mean()), len(truth)
-    z = 1.959963984540054
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = float(max(0, middle - half)), float(min(1, middle + half))
-    return Bin(float(probability.mean()), share, n, low, high)
+    low, high = wilson(share, n)
+    return Bin(float(probability.mean()), share, n, float(low), float(high))
 
 
 def calibration_error(bins: list[Bin]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Annotated, Literal, Self
 
@@ -84,6 +84,11 @@ class TagDef(BaseModel):
 def load_taxonomy() -> tuple[TagDef, ...]:
     """All tags in the order of the file. Raises `PromptError`."""
     return parse_taxonomy(read_yaml("taxonomy.yaml"), "prompts/taxonomy.yaml")
+
+
+def switched_off(enabled: Collection[str]) -> frozenset[str]:
+    """The sensitive tags that are not among the enabled: neither given nor shown."""
+    return frozenset(t.id for t in load_taxonomy() if t.sensitive and t.id not in enabled)
 
 
 def parse_taxonomy(entries: object, place: str) -> tuple[TagDef, ...]:

@@ -31,7 +31,7 @@ from agent.tags.known import Known, load_known
 from agent.tags.labels import Labels
 from agent.tags.learned import Fitted, check_enough, fit_tag
 from agent.tags.models import Card, Model, save_model
-from agent.tags.quality import quality
+from agent.tags.quality import decide, quality
 from agent.tags.space import View, fit_views, linear_weights
 from agent.tags.taxonomy import load_taxonomy
 from agent.tags.vectors import Vectors, load_vectors
@@ -60,11 +60,15 @@ class Material:
 
 @dataclass(frozen=True)
 class Unseen:
-    """Out-of-fold results, by labelled customer: decision is 1, 0 or NaN (unknown)."""
+    """Out-of-fold results, by labelled customer: decision is 1, 0 or NaN (unknown).
+
+    thresholds: those of each fold.
+    """
 
     probability: pd.Series
     decision: pd.Series
     sources: pd.Series
+    thresholds: list[Thresholds]
 
 
 def load_material(workspace: Workspace, warehouse: Warehouse, tags: list[str]) -> Material:
@@ -81,13 +85,18 @@ def judge(material: Material, labels: pd.Series, aim: Aim) -> Unseen:
     """Each labelled customer as seen by a model of the other folds."""
     _, features = material.of_tag(str(labels.name))
     found = Unseen(
-        *(pd.Series(np.nan, labels.index, dtype=kind) for kind in (float, float, object))
+        probability=pd.Series(np.nan, labels.index, dtype=float),
+        decision=pd.Series(np.nan, labels.index, dtype=float),
+        sources=pd.Series(index=labels.index, dtype=object),
+        thresholds=[],
     )
     for train, test in folds(labels):
         fitted = _fit(material, features, labels[train], aim)
         probability = fitted.probability(_of(material, features, test))
         found.probability[test] = probability
-        found.decision[test] = _numbers(fitted.thresholds, probability)
+        cuts = fitted.thresholds
+        found.decision[test] = decide(probability, cuts.yes_from, cuts.no_below)
+        found.thresholds.append(cuts)
         found.sources[test] = fitted.candidate.source
     return found
 
@@ -118,7 +127,7 @@ def train(
     return cards, refused
 
 
-def hash_labels(labels: pd.Series) -> str:
+def _hash(labels: pd.Series) -> str:
     """Changes with any customer or value."""
     return hashlib.sha256(labels.to_csv().encode()).hexdigest()[:16]
 
@@ -163,7 +172,7 @@ def _learn(workspace: Workspace, material: Material, labels: pd.Series, aim: Aim
         made_at=now(),
         as_of=workspace.as_of.isoformat(),
         data_hash=workspace.store.get_meta("data_hash"),
-        labels_hash=hash_labels(labels),
+        labels_hash=_hash(labels),
         intercept=fitted.intercept,
         slope=fitted.slope,
         offset=fitted.offset,
@@ -205,8 +214,3 @@ def _fit(material: Material, features: Features, labels: pd.Series, aim: Aim) ->
 def _of(material: Material, features: Features, customers: pd.Index) -> Features:
     rows = material.vectors.rows([str(customer) for customer in customers])
     return {name: matrix[rows] for name, matrix in features.items()}
-
-
-def _numbers(thresholds: Thresholds, probability: Floats) -> Floats:
-    numbers = {"yes": 1.0, "no": 0.0, "unknown": np.nan}
-    return np.array([numbers[thresholds.decide(float(one))] for one in probability])

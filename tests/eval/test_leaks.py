@@ -10,7 +10,8 @@ from agent.errors import DataError
 from agent.tags.folds import folds
 from agent.tags.quality import Floats
 from eval.labels import REFERENCE_LABELS
-from eval.leaks import check_apart, check_blind, check_no_leak
+from eval.leaks import check_apart, check_no_leak
+from tests.tags.blind import check_blind
 
 CUSTOMERS = pd.Index([f"c{place:03}" for place in range(300)])
 BARRED = next(label.told_by for label in REFERENCE_LABELS if label.tag == "has_kids")

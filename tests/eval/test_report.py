@@ -67,10 +67,11 @@ def result(*tags: TagResult, **more: object) -> Result:
 
 
 LEARNED = {"source": "learned", "aim": "precision at least 0.7"}
+RULE = {"source": "rule", "aim": "f1"}
 FULL = result(
     tag("has_kids", 0.75, 0.02, 0.08, threshold={"yes_from": 0.62, "no_below": 0.21}, **LEARNED),
     tag("married", 0.705, -0.01, 0.02, source="prior"),
-    tag("homeowner", 0.68, -0.04, -0.01, source="rule"),
+    tag("homeowner", 0.68, -0.04, -0.01, threshold={"yes_from": None, "no_below": 0.3}, **RULE),
     data_hash="d4f1",
     made_at="2026-01-02T03:04:05Z",
     seconds=412.3,
@@ -100,6 +101,17 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Yes from a probability of 0.62; no below 0.21", "Yes for nobody; no below 0.30")),
+        ("zh", ("概率达到0.62判为“是”；低于0.21判为“否”", "无人判为“是”；低于0.30判为“否”")),
+    ],
+)
+def test_where_yes_begins_is_told(language: Language, said: tuple[str, ...]) -> None:
+    assert all(words in _said(language, "html") for words in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from agent.workspace import Workspace
 from eval.report import html_report, markdown_report
 from eval.results import Result
 from eval.tags import evaluate_tags
+from tests.fake_server import FakeServer
+from tests.profiles.conftest import settings_for
 from tests.tags.shop import CUSTOMERS, LEVELS, Trained, draw, make_home, write_labels
 
 AIM = Aim(0.6)
@@ -92,6 +94,34 @@ def test_examples_carry_the_tag_and_their_reasons(
         for example in tag["examples"]:
             assert rows[example["customer"]]["decision"] == "yes"
             assert example["evidence"]
+
+
+def test_thresholds_are_told(evaluated: tuple[Result, list[Tick]]) -> None:
+    for tag in evaluated[0]["tags"]:
+        yes_from, no_below = tag["threshold"]["yes_from"], tag["threshold"]["no_below"]
+        assert yes_from is not None
+        assert yes_from >= 0.5
+        assert no_below is None or no_below <= 0.5
+
+
+def test_the_language_is_the_readers(trained: Trained, workspace: Workspace) -> None:
+    path = write_labels(trained.folder / "one.csv", trained.labels[["has_kids"]])
+    (tag,) = evaluate_tags(workspace, path, AIM, language="zh")["tags"]
+    assert tag["label"] == "有孩子"
+    assert all("占得分的" in words for one in tag["examples"] for words in one["evidence"])
+
+
+def test_the_model_is_asked_of_the_tags_that_it_can_be_told_of(
+    trained: Trained, tmp_path: Path, fake_server: Callable[..., FakeServer]
+) -> None:
+    """流失 is the user's own word, so nobody can ask the model whether it fits."""
+    shutil.copytree(trained.home, tmp_path / "home")
+    server = fake_server("[]", scores=lambda prompt, option: -float(len(prompt + option) % 7))
+    path = write_labels(trained.folder / "both.csv", trained.labels[["流失", "has_kids"]])
+    with Workspace(tmp_path / "home", settings_for(server)) as copy:
+        own, known = evaluate_tags(copy, path, AIM, lambda: [server.endpoint])["tags"]
+    assert not {"yes_no", "list_tags"} & set(own["baselines"])
+    assert {"yes_no", "list_tags"} <= set(known["baselines"])
 
 
 def test_progress_is_told(evaluated: tuple[Result, list[Tick]]) -> None:

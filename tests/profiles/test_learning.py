@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from agent.profiles.current import tags_state
 from agent.profiles.show import show_profile, tag_table
 from agent.settings import Settings
 from agent.tags.decision import Aim
+from agent.tags.models import load_models, save_model
 from agent.tags.names import load_vocabulary
 from agent.workspace import Workspace
 from tests.tags.shop import CUSTOMERS, SIZE, Trained, write_labels
@@ -146,6 +148,21 @@ def test_training_is_noticed(trained: Trained, copy: Workspace, tmp_path: Path) 
     assert runs[-1]["report"]["tags"][0]["tag"] == "has_kids"
 
 
+def test_a_changed_weight_is_noticed(copy: Workspace) -> None:
+    before = tags_state(copy)
+    model = load_models(copy.models)["has_kids"]
+    weights = model.weights.assign(weight=model.weights["weight"] * 2)
+    save_model(copy.models, replace(model, weights=weights))
+    assert tags_state(copy) != before
+
+
+def test_what_is_told_too_well_is_named(trained: Trained, copy: Workspace, tmp_path: Path) -> None:
+    """Who bought wine is told perfectly by the wine they bought."""
+    path = write_labels(tmp_path / "labels.csv", trained.labels[["has_kids", "wine"]])
+    report = learn_tags(copy, path, Aim(0.6))
+    assert report["too_good"] == ["wine"]
+
+
 def test_a_file_without_labels_leaves_everything_as_it_was(
     trained: Trained, copy: Workspace, tmp_path: Path
 ) -> None:
@@ -173,7 +190,11 @@ def test_sensitive_tags_go_into_the_audit(
         (line,) = opened.store.rows(sa.select(tables.audit))
         assert line["detail"] == reason
         assert given(trained, opened, "diet")
-    # Switched off again, nobody carries it any more.
+        carrier = given(trained, opened, "diet")[0]
+        assert "diet" in {tag["tag"] for tag in show_profile(opened, carrier)["tags"]}
+    # Switched off again, it is shown no more, and with the next build nobody carries it.
+    assert "diet" not in {tag["tag"] for tag in show_profile(copy, carrier)["tags"]}
+    assert {row["tag"]: row["customers"] for row in tag_table(copy, "en")}["diet"] == 0
     refresh_tags(copy)
     assert trained.rows(copy, "diet") == {}
 

@@ -17,6 +17,7 @@ NAMES = Vocabulary({}, {}, {}, {"BABY FOODS": ("baby food", "婴儿食品")})
     [
         ("en", {}, "baby food: 12 orders, last on 2017-12-30"),
         ("en", {"weight": 0.0863}, "baby food: 12 orders, last on 2017-12-30 (9% of the score)"),
+        ("en", {"weight": 0.004}, "baby food: 12 orders, last on 2017-12-30 (<1% of the score)"),
         ("zh", {"weight": 0.0863}, "婴儿食品：12单，最近在2017-12-30（占得分的9%）"),
     ],
 )

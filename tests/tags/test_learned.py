@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from agent.errors import DataError
 from agent.tags.decision import Aim
 from agent.tags.learned import MIN_EACH, Candidate, Fitted, check_enough, fit_tag
-from eval.leaks import check_blind
+from tests.tags.blind import check_blind
 
 Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]

@@ -21,7 +21,7 @@ from agent.tags.decision import Aim
 from agent.tags.folds import folds
 from agent.tags.labels import Labels, read_labels
 from agent.tags.models import load_cards, load_models
-from agent.tags.training import Material, hash_labels, judge, load_material, train
+from agent.tags.training import Material, _hash, judge, load_material, train
 from agent.workspace import Workspace
 from tests.tags.shop import CUSTOMERS, LOOKS, UNNAMED, Trained
 
@@ -129,7 +129,7 @@ def test_labels_change_their_hash(trained: Trained) -> None:
     labels = series(trained, "has_kids")
     turned = labels.copy()
     turned.iloc[3] = not turned.iloc[3]
-    found = {hash_labels(one) for one in (labels, turned, labels.iloc[1:], labels.copy())}
+    found = {_hash(one) for one in (labels, turned, labels.iloc[1:], labels.copy())}
     assert len(found) == 3
 
 
