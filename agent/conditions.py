@@ -4,23 +4,24 @@ A condition is plain JSON (one key names its kind) and says which customers are 
 
     {"field": "orders_last_30d", "op": ">=", "value": 3}
     {"field": "spend", "op": "top_percent", "value": 10}
+    {"field": "spend", "op": ">", "value": 100, "since": "2017-12-01", "until": "2017-12-24"}
     {"field": "kids_count", "op": "in", "value": ["1", "2", "3+"]}
     {"tag": "pet_owner", "at_least": 0.5}
     {"bought": ["wine"], "but_not": ["vinegar"], "at_least": 2, "last_days": 90}
+    {"like": "spontaneous, loves to try new things"}
     {"all": [...]}, {"any": [...]}, {"not": {...}}
 
 An unknown value satisfies neither a comparison nor its negation (three-valued logic, as in SQL).
-Conditions are checked against a `Vocabulary` and compile to SQLAlchemy expressions in which every
-value is a bound parameter, so nothing that a person or a model wrote reaches SQL as text.
+`like` is for what only text can tell: it ranks customers and never counts. Conditions are checked
+against a `Vocabulary`; `agent.conditions_sql` makes queries of them and `agent.words` texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-import sqlalchemy as sa
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -34,9 +35,11 @@ from pydantic import (
 
 from agent.errors import ConditionError
 from agent.settings import describe_validation
-from agent.vocabulary import Item, Vocabulary
+from agent.vocabulary import Vocabulary
 
 NumberOp = Literal["=", "!=", "<", "<=", ">", ">=", "between", "top_percent", "bottom_percent"]
+# Fields that are sums over orders, so that they can be asked of any span of days.
+WINDOWED = ("orders", "spend")
 _CATEGORY_OPS = frozenset({"=", "!=", "in"})
 Value = bool | int | float | str
 
@@ -47,8 +50,42 @@ class _Part(BaseModel):
     )
 
 
-class Compare(_Part):
-    """A field or attribute against a value; `to` ends `between`, where both ends count."""
+class Span(_Part):
+    """Days that count: `since` and `until` are dates, both included; `last_days` is the window of
+    that many days that ends with the as-of date. All absent: any day."""
+
+    since: date | None = None
+    until: date | None = None
+    last_days: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Self:
+        if self.last_days is not None and (self.since or self.until):
+            raise ValueError("last_days and since/until exclude each other")
+        if self.since and self.until and self.since > self.until:
+            raise ValueError("since is later than until")
+        return self
+
+    @property
+    def windowed(self) -> bool:
+        """Whether only some days count."""
+        return any((self.since, self.until, self.last_days))
+
+    def days(self, as_of: date) -> tuple[date | None, date | None]:
+        """The first and the last day that count; None: no limit."""
+        if self.last_days is None:
+            return self.since, self.until
+        try:
+            return as_of - timedelta(days=self.last_days - 1), as_of
+        except OverflowError:  # longer than the calendar
+            return None, as_of
+
+
+class Compare(Span):
+    """A field or attribute against a value; `to` ends `between`, where both ends count.
+
+    Of `orders` and `spend` a span of days can be asked; who has no order in it has 0 there.
+    """
 
     field: str
     op: NumberOp | Literal["in"]
@@ -78,12 +115,11 @@ class HasTag(_Part):
     at_least: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
-class Bought(_Part):
+class Bought(Span):
     """Between `at_least` and `at_most` orders hold something that one of the words names.
 
-    What a `but_not` word names, at any level of the catalogue, does not count. `since` and `until`
-    are dates, both included; `last_days` is the window of that many days that ends with the as-of
-    date. `level` narrows `bought` to one level of the catalogue.
+    What a `but_not` word names, at any level of the catalogue, does not count. `level` narrows
+    `bought` to one level of the catalogue.
     """
 
     bought: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -91,19 +127,18 @@ class Bought(_Part):
     level: str | None = None
     at_least: Annotated[int, Field(ge=0)] = 1
     at_most: Annotated[int, Field(ge=0)] | None = None
-    since: date | None = None
-    until: date | None = None
-    last_days: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
         if self.at_most is not None and self.at_most < self.at_least and self.at_least > 1:
             raise ValueError("at_most is below at_least")
-        if self.last_days is not None and (self.since or self.until):
-            raise ValueError("last_days and since/until exclude each other")
-        if self.since and self.until and self.since > self.until:
-            raise ValueError("since is later than until")
         return self
+
+
+class Like(_Part):
+    """Customers whose profile reads like a text. It ranks and never counts, so it holds for all."""
+
+    like: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class All(_Part):
@@ -124,7 +159,10 @@ class Not(_Part):
     part: Condition = Field(alias="not")
 
 
-_KINDS = {"field": Compare, "tag": HasTag, "bought": Bought, "all": All, "any": AnyOf, "not": Not}
+_KINDS = {
+    **{"field": Compare, "tag": HasTag, "bought": Bought, "like": Like},
+    **{"all": All, "any": AnyOf, "not": Not},
+}
 
 
 def _kind(given: Any) -> str | None:
@@ -139,6 +177,7 @@ Condition = Annotated[
     Annotated[Compare, Tag("field")]
     | Annotated[HasTag, Tag("tag")]
     | Annotated[Bought, Tag("bought")]
+    | Annotated[Like, Tag("like")]
     | Annotated[All, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")],
@@ -198,10 +237,16 @@ def check(condition: Condition, vocabulary: Vocabulary) -> None:
         elif isinstance(part, Bought):
             vocabulary.items(part.bought, part.level)
             vocabulary.items(part.but_not)
+        elif isinstance(part, AnyOf | Not) and any(isinstance(p, Like) for p in walk(part)):
+            raise ConditionError("like ranks and does not count: it cannot stand in any or not")
 
 
 def _check_compare(part: Compare, vocabulary: Vocabulary) -> None:
     term = vocabulary.field(part.field)
+    if part.windowed and part.field not in WINDOWED:
+        raise ConditionError(
+            f"{part.field} is not known for a span of days; {' and '.join(WINDOWED)} are"
+        )
     if term.numeric:
         if part.op == "in" or isinstance(part.value, str | bool | tuple):
             raise ConditionError(f"{part.field} is a number; {part.op} {part.value!r} does not fit")
@@ -213,132 +258,3 @@ def _check_compare(part: Compare, vocabulary: Vocabulary) -> None:
         if term.values and str(value) not in term.values:
             known = ", ".join(term.values[:20])
             raise ConditionError(f"{part.field} is never {value!r}; it is one of: {known}")
-
-
-# The tables that conditions are asked of; `agent.data.warehouse` provides them.
-_customers = sa.table("customer_facts", sa.column("customer", sa.String))
-_tags = sa.table(
-    "customer_tags",
-    sa.column("customer", sa.String),
-    sa.column("tag", sa.String),
-    sa.column("probability", sa.Float),
-    sa.column("decision", sa.String),
-)
-ITEM_LEVELS = ("department", "category", "type", "brand", "name", "product")
-purchase_lines = sa.table(
-    "purchases",
-    sa.column("customer", sa.String),
-    sa.column("order_id", sa.String),
-    sa.column("day", sa.Date),
-    *(sa.column(level, sa.String) for level in ITEM_LEVELS),
-)
-
-
-def select_customers(
-    condition: Condition, vocabulary: Vocabulary, as_of: date
-) -> sa.Select[tuple[str]]:
-    """The query for the ids of all customers that a (checked) condition means, in order of id."""
-    check(condition, vocabulary)
-    where = _compile(condition, vocabulary, as_of)
-    return sa.select(_customers.c.customer).where(where).order_by(_customers.c.customer)
-
-
-def _compile(condition: Condition, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
-    match condition:
-        case Compare():
-            return _compile_compare(condition, vocabulary)
-        case HasTag():
-            return _compile_tag(condition)
-        case Bought():
-            return _compile_bought(condition, vocabulary, as_of)
-        case Not():
-            return sa.not_(_compile(condition.part, vocabulary, as_of))
-        case All():
-            return sa.and_(sa.true(), *(_compile(p, vocabulary, as_of) for p in condition.all))
-        case AnyOf():
-            return sa.or_(sa.false(), *(_compile(p, vocabulary, as_of) for p in condition.any))
-
-
-def _compile_compare(part: Compare, vocabulary: Vocabulary) -> sa.ColumnElement[bool]:
-    numeric = vocabulary.field(part.field).numeric
-    column: sa.ColumnClause[Any] = sa.column(part.field, sa.Float if numeric else sa.String)
-    if part.op in ("top_percent", "bottom_percent"):
-        return _compile_percent(part, column)
-    if isinstance(part.value, tuple):
-        return column.in_([str(value) for value in part.value])
-    value = float(part.value) if numeric else str(part.value)
-    if part.op == "between":
-        return column.between(value, part.to)
-    return column.op(part.op, is_comparison=True)(value)
-
-
-def _compile_percent(part: Compare, column: sa.ColumnClause[Any]) -> sa.ColumnElement[bool]:
-    """Rank r of n known values is in the top p percent if r - 1 < n * p / 100; ties share r."""
-    order = column.desc() if part.op == "top_percent" else column.asc()
-    ranked = (
-        sa.select(
-            _customers.c.customer,
-            sa.func.rank().over(order_by=order).label("r"),
-            sa.func.count().over().label("n"),
-        )
-        .where(column.is_not(None))
-        .subquery()
-    )
-    within = (ranked.c.r - 1) * 100.0 < ranked.c.n * float(part.value)  # type: ignore[arg-type]
-    inside = _customers.c.customer.in_(sa.select(ranked.c.customer).where(within))
-    return sa.case((column.is_(None), sa.null()), else_=inside)
-
-
-def _compile_tag(part: HasTag) -> sa.ColumnElement[bool]:
-    if part.at_least is not None:
-        return _in_tags(part.tag, _tags.c.probability >= part.at_least)
-    given = _in_tags(part.tag, _tags.c.decision == "yes")
-    unknown = _in_tags(part.tag, _tags.c.decision == "unknown")
-    return sa.case((unknown, sa.null()), else_=given)
-
-
-def _in_tags(tag: str, test: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    rows = sa.select(_tags.c.customer).where(_tags.c.tag == tag, test)
-    return _customers.c.customer.in_(rows)
-
-
-def _compile_bought(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
-    orders = sa.func.count(purchase_lines.c.order_id.distinct())
-    matches = bought_lines(part, vocabulary, as_of)
-    grouped = (
-        sa.select(purchase_lines.c.customer).where(matches).group_by(purchase_lines.c.customer)
-    )
-    if part.at_most is None and part.at_least > 0:
-        return _customers.c.customer.in_(grouped.having(orders >= part.at_least))
-    below: sa.ColumnElement[bool] = sa.true()
-    if part.at_most is not None:
-        below = _customers.c.customer.not_in(grouped.having(orders > part.at_most))
-    if part.at_least == 0 or part.at_most == 0:
-        return below
-    return sa.and_(below, _customers.c.customer.in_(grouped.having(orders >= part.at_least)))
-
-
-def bought_lines(part: Bought, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
-    """Which lines of `purchases` count for the condition: named, not excepted, in the window."""
-    named = _at_any_level(vocabulary.items(part.bought, part.level))
-    excepted = _at_any_level(vocabulary.holding(part.but_not))
-    # A line without a type is not of an excepted type: unknown must count as "no" here.
-    kept = sa.not_(sa.func.coalesce(excepted, sa.false())) if part.but_not else sa.true()
-    return sa.and_(named, kept, *_window(part, as_of))
-
-
-def _at_any_level(items: Iterable[Item]) -> sa.ColumnElement[bool]:
-    names: dict[str, list[str]] = {}
-    for item in items:
-        names.setdefault(item.level, []).append(item.name)
-    return sa.or_(
-        sa.false(), *(purchase_lines.c[level].in_(sorted(found)) for level, found in names.items())
-    )
-
-
-def _window(part: Bought, as_of: date) -> list[sa.ColumnElement[bool]]:
-    since, until = part.since, part.until
-    if part.last_days is not None:
-        since, until = as_of - timedelta(days=part.last_days - 1), as_of
-    limits = [purchase_lines.c.day >= since] if since else []
-    return [*limits, purchase_lines.c.day <= until] if until else limits

@@ -9,11 +9,23 @@ A part that is itself made of several stands in brackets, so that a text has one
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from agent.conditions import All, AnyOf, Bought, Compare, Condition, HasTag, Not, Value
+from agent.conditions import (
+    All,
+    AnyOf,
+    Bought,
+    Compare,
+    Condition,
+    HasTag,
+    Like,
+    Not,
+    Span,
+    Value,
+)
 from agent.settings import Language
 from agent.vocabulary import Term, Vocabulary
 
@@ -69,6 +81,10 @@ _JOINTS: dict[Language, dict[str, str]] = {
         "everyone": "全部顾客",
     },
 }
+_LIKE: dict[Language, str] = {
+    "en": "ranked by likeness to “{}” (not counted)",
+    "zh": "按与“{}”的相近程度排序（不计数）",
+}
 # English units that are counted as things: "at least 3 orders in the last 30 days".
 _SINGULAR = {
     "orders": "order",
@@ -89,6 +105,8 @@ def condition_words(condition: Condition, language: Language, vocabulary: Vocabu
             return _tag(condition, language, vocabulary)
         case Bought():
             return _bought(condition, language, vocabulary)
+        case Like():
+            return _LIKE[language].format(condition.like)
         case Not():
             inside = condition_words(condition.part, language, vocabulary)
             return _JOINTS[language]["not"].format(inside)
@@ -137,6 +155,10 @@ def _several(part: Condition) -> bool:
 def _compare(part: Compare, language: Language, vocabulary: Vocabulary) -> str:
     term = vocabulary.field(part.field)
     label = term.label(language)
+    if part.windowed:
+        days = _window_zh(part) if language == "zh" else _window_en(part)
+        label = f"{days}{label}" if language == "zh" else f"{label}{days}"
+        term = replace(term, label_en=label, label_zh=label)
     if part.op in _RANKS[language]:
         return _RANKS[language][part.op].format(n=_number(part.value), label=label)
     if not term.numeric:
@@ -232,7 +254,7 @@ def _orders(count: int) -> str:
     return f"{count} order" if count == 1 else f"{count} orders"
 
 
-def _window_en(part: Bought) -> str:
+def _window_en(part: Span) -> str:
     if part.last_days is not None:
         return f" in the last {part.last_days} day{'' if part.last_days == 1 else 's'}"
     if part.since and part.until:
@@ -255,7 +277,7 @@ def _bought_zh(part: Bought, what: str) -> str:
     return f"{_window_zh(part)}{orders}订单购买{what}"
 
 
-def _window_zh(part: Bought) -> str:
+def _window_zh(part: Span) -> str:
     if part.last_days is not None:
         return f"近{part.last_days}天"
     if part.since and part.until:

@@ -10,6 +10,7 @@ import operator
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -32,6 +33,8 @@ PRODUCTS: dict[str, dict[str, str | None]] = {
     "p5": {"department": "FOOD", "category": "PETS/MISC", "type": "天然猫粮"},
     "p6": {},
 }
+# What a line of each product costs; one that the catalogue does not know costs 3.25.
+PRICES = {"p1": 12.5, "p2": 8.0, "p3": 2.75, "p4": 20.0, "p5": 5.25, "p6": 0.5}
 LABELS = {"CAT FOOD": ("food for cats", "猫粮"), "OILS": ("oils", "食用油")}
 # What each word group names, for `bought` and for `but_not`, and what `bought` names at a level.
 NAMED = {
@@ -120,6 +123,14 @@ class Shop:
             return "yes"
         return "unknown" if probability > threshold / 2 else "no"
 
+    def days(self) -> dict[tuple[str, str], tuple[date, float]]:
+        """(customer, order) -> its day and what was paid."""
+        found: dict[tuple[str, str], tuple[date, float]] = {}
+        for who, order, day, product in self.lines:
+            paid = found.get((who, order), (day, 0.0))[1] + PRICES.get(product, 3.25)
+            found[who, order] = (day, paid)
+        return found
+
     def truth(self, condition: dict[str, Any]) -> list[str]:
         """The customers of whom a condition (in JSON) is true, in order of id."""
         return sorted(c for c in self.customers if self._holds(condition, c) is True)
@@ -134,6 +145,8 @@ class Shop:
             return bool(self.tags.get((customer, given["tag"]), -1) >= given["at_least"])
         if "bought" in given:
             return self._bought(given, customer)
+        if "like" in given:
+            return True
         if "not" in given:
             inner = self._holds(given["not"], customer)
             return None if inner is None else not inner
@@ -144,7 +157,7 @@ class Shop:
         return None if None in parts else not decisive
 
     def _compares(self, given: dict[str, Any], customer: str) -> bool | None:
-        value, against = self.customers[customer][given["field"]], given["value"]
+        value, against = self._value(given, customer), given["value"]
         if value is None:
             return None
         if given["op"] in ("top_percent", "bottom_percent"):
@@ -155,8 +168,19 @@ class Shop:
             return bool(against <= value <= given["to"])
         return bool(COMPARE[given["op"]](value, against))
 
+    def _value(self, given: dict[str, Any], customer: str) -> Any:
+        if not {"since", "until", "last_days"} & set(given):
+            return self.customers[customer][given["field"]]
+        since, until = _window(given)
+        orders = [
+            paid
+            for (who, _), (day, paid) in self.days().items()
+            if who == customer and since <= day <= until
+        ]
+        return len(orders) if given["field"] == "orders" else sum(orders)
+
     def _ranks(self, given: dict[str, Any], value: float) -> bool:
-        every = [facts[given["field"]] for facts in self.customers.values()]
+        every = [self._value(given, customer) for customer in self.customers]
         known = [one for one in every if one is not None]
         top = given["op"] == "top_percent"
         before = sum(1 for one in known if (one > value if top else one < value))
@@ -252,4 +276,5 @@ def _event(kind: str, customer: str, order: str, day: date, product: str) -> dic
         "order_id": order,
         "product": product,
         "quantity": 1.0,
+        "amount": Decimal(str(PRICES.get(product, 3.25))),
     }

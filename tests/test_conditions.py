@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.conditions import check, from_json, negated, select_customers, to_json, walk
+from agent.conditions import check, from_json, negated, to_json, walk
+from agent.conditions_sql import select_customers
 from agent.data.warehouse import Warehouse
 from agent.errors import ConditionError
 from tests.small_shop import (
@@ -58,10 +60,28 @@ def sqlite(shop: Shop) -> Iterator[sa.Connection]:
             names = {level: PRODUCTS.get(product, {}).get(level) for level in LEVELS}
             row = {"customer": customer, "order_id": order, "day": day, "product": product}
             connection.execute(purchases.insert().values(**row, **names))
+        orders = [
+            {"customer": who, "day": day, "bought": True, "paid": paid}
+            for (who, _), (day, paid) in shop.days().items()
+        ]
+        pd.DataFrame(orders).to_sql("customer_orders", connection, index=False)
         shop.facts.to_sql("customer_facts", connection, index=False)
         shop.tag_frame.to_sql("customer_tags", connection, index=False)
         yield connection
     engine.dispose()
+
+
+WINDOWS = st.sampled_from(
+    [
+        {},
+        {"last_days": 1},
+        {"last_days": 30},
+        {"last_days": 90},
+        {"since": "2024-04-01"},
+        {"until": "2024-05-31"},
+        {"since": "2024-06-01", "until": "2024-06-29"},
+    ]
+)
 
 
 def _field() -> st.SearchStrategy[Json]:
@@ -89,6 +109,11 @@ def _field() -> st.SearchStrategy[Json]:
             "value": st.sampled_from([0, 1, 10, 12.5, 25, 50, 99, 100]),
         }
     )
+    windowed = st.builds(
+        lambda base, days: {**base, **days},
+        st.one_of(compared, between, ranked).filter(lambda one: one["field"] != "coupon_share"),
+        WINDOWS,
+    )
     named = st.fixed_dictionaries(
         {
             "field": st.just("city"),
@@ -99,7 +124,7 @@ def _field() -> st.SearchStrategy[Json]:
     listed = st.lists(st.sampled_from(["18-34", "35+"]), min_size=1, max_size=2).map(
         lambda values: {"field": "age", "op": "in", "value": values}
     )
-    return st.one_of(compared, between, ranked, named, listed)
+    return st.one_of(compared, between, ranked, windowed, named, listed)
 
 
 def _bought() -> st.SearchStrategy[Json]:
@@ -121,23 +146,12 @@ def _bought() -> st.SearchStrategy[Json]:
             {"at_least": 2, "at_most": 3},
         ]
     )
-    window = st.sampled_from(
-        [
-            {},
-            {"last_days": 1},
-            {"last_days": 30},
-            {"last_days": 90},
-            {"since": "2024-04-01"},
-            {"until": "2024-05-31"},
-            {"since": "2024-06-01", "until": "2024-06-29"},
-        ]
-    )
     return st.builds(
         lambda w, e, t, d: {**w, **({"but_not": e} if e else {}), **t, **d},
         what,
         except_words,
         times,
-        window,
+        WINDOWS,
     )
 
 
@@ -159,7 +173,7 @@ CONDITIONS: st.SearchStrategy[Json] = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(condition=CONDITIONS)
 def test_duckdb_and_sqlite_agree_with_plain_python(
     shop: Shop, warehouse: Warehouse, sqlite: sa.Connection, condition: Json
@@ -224,6 +238,9 @@ def test_no_value_reaches_the_text_of_sql(warehouse: Warehouse, shop: Shop) -> N
         ({"field": "age", "op": "=", "value": "40"}, ["age is never '40'", "18-34, 35+"]),
         ({"field": "age", "op": ">=", "value": "35+"}, ["age takes =, != or in, not >="]),
         ({"field": "spend", "op": "=", "value": "much"}, ["spend is a number"]),
+        ({"field": "age", "op": "=", "value": "35+", "last_days": 9}, ["age", "span of days"]),
+        ({"not": {"like": "cheerful"}}, ["like ranks and does not count"]),
+        ({"any": [{"all": [{"like": "x"}]}, {"tag": "kids"}]}, ["like ranks"]),
         ({"field": "spend", "op": "in", "value": [1, 2]}, ["spend is a number"]),
         ({"not": {"all": [{"tag": "unheard"}]}}, ["no tag 'unheard'"]),
     ],
@@ -261,6 +278,8 @@ def test_unknown_names_are_refused_with_their_neighbours(condition: Json, words:
         {"bought": ["wine"], "last_days": 30, "since": "2024-01-01"},
         {"bought": ["wine"], "since": "2024-02-01", "until": "2024-01-01"},
         {"bought": ["wine"], "since": "soon"},
+        {"field": "spend", "op": ">", "value": 1, "last_days": 3, "until": "2024-01-01"},
+        {"like": ""},
         {"any": []},
         {"not": []},
     ],

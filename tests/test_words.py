@@ -115,6 +115,26 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "bought wine in at most 3 orders",
         "至多3个订单购买wine",
     ),
+    (
+        {"field": "orders", "op": ">=", "value": 3, "last_days": 60},
+        "at least 3 orders in the last 60 days",
+        "近60天订单数至少3",
+    ),
+    (
+        {"field": "spend", "op": ">", "value": 100, "since": "2024-01-01", "until": "2024-01-31"},
+        "spend from 2024-01-01 to 2024-01-31 of more than 100",
+        "2024-01-01至2024-01-31消费金额大于100",
+    ),
+    (
+        {"field": "spend", "op": "top_percent", "value": 10, "since": "2024-05-01"},
+        "in the top 10% by spend since 2024-05-01",
+        "2024-05-01以来消费金额位于前10%",
+    ),
+    (
+        {"like": "cheerful"},
+        "ranked by likeness to “cheerful” (not counted)",
+        "按与“cheerful”的相近程度排序（不计数）",
+    ),
     ({"all": []}, "all customers", "全部顾客"),
     ({"not": C}, 'not (tagged "kids")', "不满足（标签“有孩子”）"),
     (

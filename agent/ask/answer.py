@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from agent.ask.evidence import customer_evidence
 from agent.ask.plan import Plan, Planner
 from agent.ask.say import answer_words
-from agent.conditions import All, select_customers, to_json
+from agent.conditions import All, to_json
+from agent.conditions_sql import select_customers
 from agent.data import store as tables
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError

@@ -6,15 +6,8 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from agent.conditions import (
-    Bought,
-    Compare,
-    Condition,
-    HasTag,
-    bought_lines,
-    purchase_lines,
-    walk,
-)
+from agent.conditions import Bought, Compare, Condition, HasTag, walk
+from agent.conditions_sql import bought_lines, purchase_lines
 from agent.data import store as tables
 from agent.data.store import Store
 from agent.data.warehouse import Warehouse

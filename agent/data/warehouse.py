@@ -48,6 +48,15 @@ ANTI JOIN (SELECT customer, order_id FROM events WHERE kind = 'cancel') c
 LEFT JOIN products p ON l.product = p.product
 """
 _PURCHASES = "CREATE VIEW purchases AS SELECT * FROM lines WHERE NOT returned"
+# What was paid and what was given back belong to the day on which the order began.
+_ORDERS = """
+CREATE VIEW customer_orders AS
+SELECT customer, order_id, coalesce(min(time) FILTER (NOT returned), min(time)) AS begun,
+       begun::DATE AS day, bool_or(NOT returned) AS bought, bool_or(returned) AS returned,
+       sum(amount) AS paid, sum(discounts) AS discounts,
+       bool_or(coupon AND NOT returned) AS coupon
+FROM lines GROUP BY customer, order_id
+"""
 
 
 class Warehouse:
@@ -68,6 +77,7 @@ class Warehouse:
                 self._db.execute(_NO_PRODUCTS)
             self._db.execute(_LINES)
             self._db.execute(_PURCHASES)
+            self._db.execute(_ORDERS)
 
     def _open_events(self, files: Sequence[Path], as_of: date) -> None:
         if not files:

@@ -12,19 +12,12 @@ import pandas as pd
 from agent.data.warehouse import Warehouse
 from agent.facts.catalogue import Field, catalogue
 
-# One row an order: what was paid and what was given back belong to the day on which it began.
 _ORDERS = """
 CREATE OR REPLACE TEMP TABLE orders AS
-WITH baskets AS (
-  SELECT customer, order_id, coalesce(min(time) FILTER (NOT returned), min(time)) AS begun,
-         bool_or(NOT returned) AS bought, bool_or(returned) AS returned,
-         sum(amount) AS paid, sum(discounts) AS discounts,
-         bool_or(coupon AND NOT returned) AS coupon
-  FROM lines GROUP BY ALL)
-SELECT *, date_diff('day', begun::DATE, DATE '{as_of}') AS age,
-       CASE WHEN bought THEN date_diff('day', lag(begun::DATE) OVER (
-         PARTITION BY customer, bought ORDER BY begun, order_id), begun::DATE) END AS gap
-FROM baskets
+SELECT *, date_diff('day', day, DATE '{as_of}') AS age,
+       CASE WHEN bought THEN date_diff('day', lag(day) OVER (
+         PARTITION BY customer, bought ORDER BY begun, order_id), day) END AS gap
+FROM customer_orders
 """
 
 # One row a customer and category or department. Grouped by order first: counting the groups is

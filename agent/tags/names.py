@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 import duckdb
 
-from agent.conditions import ITEM_LEVELS, Bought, walk
+from agent.conditions import Bought, walk
+from agent.conditions_sql import ITEM_LEVELS
 from agent.data.attributes import attribute_terms
 from agent.data.glossary import Glossary, load_glossary
 from agent.errors import DataError

@@ -25,13 +25,12 @@ from agent.conditions import (
     Compare,
     Condition,
     HasTag,
+    Like,
     Not,
-    bought_lines,
     negated,
-    purchase_lines,
-    select_customers,
     to_json,
 )
+from agent.conditions_sql import bought_lines, purchase_lines, select_customers
 from agent.data.store import Row
 from agent.data.warehouse import Warehouse
 from agent.tags.taxonomy import TagDef
@@ -90,6 +89,8 @@ def localise(condition: Condition, vocabulary: Vocabulary) -> Condition | None:
             return condition if condition.field in vocabulary.fields else None
         case HasTag():
             return condition if condition.tag in vocabulary.tags else None
+        case Like():
+            return None
         case Not():
             part = localise(condition.part, vocabulary)
             return None if part is None else negated(part)
@@ -170,7 +171,7 @@ def _evidence(
     """(customer, entry) for the customers in `holders`, of whom the part holds."""
     asked = part.part if isinstance(part, Not) else part
     rule = to_json(part)
-    if isinstance(asked, Compare):
+    if isinstance(asked, Compare) and not asked.windowed:
         for customer, value in warehouse.rows(_values(asked.field)):
             yield customer, {"field": asked.field, "value": value, "rule": rule}
     elif isinstance(part, Bought) and part.at_least > 0 and part.at_most is None:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from agent.conditions import Condition, HasTag, walk
+from agent.conditions import Condition, HasTag, Like, walk
 from agent.errors import PromptError
 from agent.facts.catalogue import Words
 from agent.prompts import read_yaml
@@ -67,7 +67,8 @@ class TagDef(BaseModel):
             raise ValueError(f"{self.id}: 'rule' goes with source: rule and only with it")
         if self.prior is None if self.source == "prior" else self.rule and self.prior:
             raise ValueError(f"{self.id}: 'prior' goes with source: prior or learned")
-        if self.rule is not None and any(isinstance(part, HasTag) for part in walk(self.rule)):
+        parts = walk(self.rule) if self.rule is not None else ()
+        if any(isinstance(part, HasTag | Like) for part in parts):
             raise ValueError(f"{self.id}: a rule reads facts and purchases, not other tags")
         return self
 

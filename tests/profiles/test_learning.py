@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from agent.ask.answer import Asker
-from agent.conditions import from_json, select_customers
+from agent.conditions import from_json
+from agent.conditions_sql import select_customers
 from agent.data import store as tables
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError, ReadError, SettingsError

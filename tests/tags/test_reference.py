@@ -10,7 +10,8 @@ from importlib.resources import files
 import pandas as pd
 import pytest
 
-from agent.conditions import All, check, select_customers
+from agent.conditions import All, check
+from agent.conditions_sql import select_customers
 from agent.data.example import load_example
 from agent.data.store import Row
 from agent.data.warehouse import Warehouse
