@@ -27,9 +27,11 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    SerializerFunctionWrapHandler,
     Tag,
     TypeAdapter,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
@@ -65,6 +67,13 @@ class Span(_Part):
         if self.since and self.until and self.since > self.until:
             raise ValueError("since is later than until")
         return self
+
+    @model_serializer(mode="wrap")
+    def _days_last(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is asked comes before the days it is asked of."""
+        found: dict[str, Any] = write(self)
+        days = {name: found.pop(name) for name in Span.model_fields if name in found}
+        return found | days
 
     @property
     def windowed(self) -> bool:
