@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from agent.ask.evidence import customer_evidence
-from agent.ask.plan import Plan, Planner
+from agent.ask.planner import Known, Plan, Planner
 from agent.ask.say import answer_words
 from agent.conditions import All, to_json
 from agent.conditions_sql import select_customers
@@ -90,7 +90,10 @@ class Asker:
         self._vocabulary = load_vocabulary(workspace)
         sensitive = tuple(workspace.settings.sensitive_tags)
         rules, _ = local_rules(load_taxonomy(), self._vocabulary, sensitive)
-        self._planner = Planner(self._vocabulary, {*rules, *tags["tag"]})
+        self._planner = Planner(
+            self._vocabulary,
+            Known(as_of, frozenset({*rules, *tags["tag"]}), frozenset(self._frame.index)),
+        )
         self._store = workspace.store
         self._warehouse = Warehouse(workspace.events, workspace.products, as_of)
         self._warehouse.register("customer_facts", self._frame.reset_index(drop=True))

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from agent.ask import lexicon
 from agent.ask.figures import NUMBER
-from agent.ask.reading import Link, Reading, Window, to_number
+from agent.ask.dates import Window
+from agent.ask.numerals import to_number
+from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, Bought, Condition, negated
 from agent.vocabulary import Vocabulary, word_set
 
@@ -73,7 +76,8 @@ class BoughtLinker:
         self._vocabulary = vocabulary
 
     def purchases(self, reading: Reading) -> Iterator[Link]:
-        """One link for each verb that is followed by known items."""
+        """One link for each verb that is followed by known items, and for each "wine buyers"."""
+        yield from self._buyers(reading)
         place = 0
         while match := lexicon.BUY.search(reading.rest, place):
             place = match.end()
@@ -81,6 +85,19 @@ class BoughtLinker:
             if link:
                 place = max(place, link.end)
                 yield link
+
+    def _buyers(self, reading: Reading) -> Iterator[Link]:
+        for match in lexicon.BUYERS.finditer(reading.rest):
+            words = list(_TOKEN.finditer(reading.rest[: match.start()]))[-_LONGEST_RUN:]
+            for first in words:
+                said = reading.rest[first.start() : match.start()].strip()
+                if self._names(said) and said[0] != USED:
+                    window = reading.window_behind(match.end())
+                    days = window.as_span() if window else {}
+                    end = window.end if window else match.end()
+                    condition = Bought(bought=(said,), **days)
+                    yield reading.link(first.start(), end, condition, takes_window=True)
+                    break
 
     def _purchase(self, reading: Reading, verb: re.Match[str]) -> Link | None:
         times = _times(reading.rest, verb.end())
@@ -198,13 +215,13 @@ def _condition(
     """Items joined by "or", and those of a negation, are one purchase: any of them counts."""
     several = not (items.any_of or negative)
     groups = [(word,) for word in items.words] if several else [tuple(items.words)]
-    days = window.days if window else None
+    days: dict[str, Any] = window.as_span() if window else {}
     least, most = (1, None) if times is None else _limits(times)
     parts: list[Condition] = [
-        Bought(bought=group, last_days=days, at_least=least, at_most=most) for group in groups
+        Bought(bought=group, at_least=least, at_most=most, **days) for group in groups
     ]
     parts = [negated(part) for part in parts] if negative else parts
-    parts += [negated(Bought(bought=(word,), last_days=days)) for word in items.excepted]
+    parts += [negated(Bought(bought=(word,), **days)) for word in items.excepted]
     return parts[0] if len(parts) == 1 else All(all=tuple(parts))
 
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as default
 from functools import cached_property
+from typing import Any
 
 from agent.ask import lexicon
+from agent.ask.numerals import WORDS, to_number
 from agent.ask.ranges import values_within
-from agent.ask.reading import Link, Reading, Window, to_days, to_number
-from agent.conditions import Compare
+from agent.ask.reading import Link, Reading, to_days
+from agent.conditions import WINDOWED, Compare
 from agent.vocabulary import Term, Vocabulary
 
 # A number too long to be meant is none.
 _DIGITS = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
-NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(lexicon.NUMBER_WORDS)})\b|[一二两三四五六七八九十百]+)"
+NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(WORDS)})\b|[一二两三四五六七八九十百]+)"
 _CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
 _BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _AFTER = re.compile(
@@ -48,6 +51,17 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """A field with the span of the question that names it, and the days that it is asked of."""
+
+    field: str
+    start: int
+    end: int
+    days: dict[str, Any] = default(default_factory=dict)
+    windowed: bool = False
+
+
+@dataclass(frozen=True)
 class _Name:
     """How one figure is named before and behind a number."""
 
@@ -67,6 +81,8 @@ class FigureLinker:
         place = 0
         while match := _QUANTITY.search(reading.rest, place):
             place = match.end()
+            if any(w.start < match.end("n") and match.start("n") < w.end for w in reading.windows):
+                continue  # a number of a date
             link = self._comparison(reading, _quantity(match, reading.rest))
             if link:
                 place = max(place, link.end)
@@ -78,14 +94,14 @@ class FigureLinker:
             found = self._ranked_by(reading, match)
             if found is None:
                 continue
-            field, start, end = found
             low = (match["en_side"] or match["zh_side"]) in lexicon.LOW_SIDES
             value = to_number(match["en"] or match["zh"])
             op = "bottom_percent" if low else "top_percent"
-            yield reading.link(start, end, Compare(field=field, op=op, value=value))  # type: ignore[arg-type]
+            condition = Compare(field=found.field, op=op, value=value, **found.days)  # type: ignore[arg-type]
+            yield reading.link(found.start, found.end, condition)
 
-    def _ranked_by(self, reading: Reading, match: re.Match[str]) -> tuple[str, int, int] | None:
-        """(field, start, end) of a percentile with the name of its field."""
+    def _ranked_by(self, reading: Reading, match: re.Match[str]) -> Dated | None:
+        """The field of a percentile, named before or behind it."""
         start, end = match.span()
         behind = re.compile(
             r"\s*(?:of\s+)?(?:(?:all |our |the )*(?:customers|shoppers|people)\s+)?"
@@ -95,7 +111,7 @@ class FigureLinker:
         at = gap.end() if gap else end
         for name in self._names:
             if found := name.before.match(reading.rest, at):
-                return self._windowed(name.term.name, start, found.end(), reading)
+                return _dated(name.term.name, start, found.end(), reading)
         for name in self._names:
             begin = _ending_at(
                 name.before,
@@ -104,14 +120,22 @@ class FigureLinker:
                 r"(?:\s|\b(?:is|are|in|the|of)\b|为|在|位于|排名?)*",
             )
             if begin is not None:
-                return self._windowed(name.term.name, begin, end, reading)
+                return _dated(name.term.name, begin, end, reading)
         return None
 
-    def _windowed(
-        self, field: str, start: int, end: int, reading: Reading
-    ) -> tuple[str, int, int] | None:
-        field, start, end, _ = _with_window(field, start, end, reading)
-        return field, start, end
+    def named_at(self, text: str, place: int) -> tuple[str, int] | None:
+        """The numeric field whose name begins at a place (the longest name), and where it ends."""
+        found = [
+            (name.term.name, match.end())
+            for name in self._names
+            if (match := name.before.match(text, place))
+        ]
+        return max(found, key=lambda pair: pair[1], default=None)
+
+    def named_before(self, text: str, place: int) -> tuple[str, int] | None:
+        """The numeric field whose name ends at a place, and where it begins."""
+        found = self._named_ending(text, place)
+        return None if found is None else (found[0].name, found[1])
 
     def _comparison(self, reading: Reading, quantity: Quantity) -> Link | None:
         named = self._named_before(reading.rest, quantity)
@@ -125,11 +149,15 @@ class FigureLinker:
         return self._ranged(reading, quantity)
 
     def _named_before(self, text: str, quantity: Quantity) -> tuple[Term, int] | None:
-        """The field named right before the number (the longest name), and where it begins."""
+        """The field named right before the number, and where it begins."""
+        return self._named_ending(text, quantity.start)
+
+    def _named_ending(self, text: str, place: int) -> tuple[Term, int] | None:
+        """The field whose name (the longest) ends at a place, filler apart, and where it begins."""
         found = [
             (name.term, start)
             for name in self._names
-            if (start := _ending_at(name.before, text, quantity.start, lexicon.LINKING)) is not None
+            if (start := _ending_at(name.before, text, place, lexicon.LINKING)) is not None
         ]
         return min(found, key=lambda pair: pair[1], default=None)
 
@@ -161,10 +189,13 @@ class FigureLinker:
         value, to = _scaled(quantity, term)
         if value is None:
             return None
-        field, start, end, window = _with_window(term.name, start, end, reading)
-        condition = Compare(field=field, op=op, value=value, to=to)  # type: ignore[arg-type]
-        takes = any(name == term.name for name, _ in lexicon.WINDOWED)
-        return reading.link(start, end, condition, window=window, takes_window=takes)
+        dated = _dated(term.name, start, end, reading)
+        condition = Compare(field=dated.field, op=op, value=value, to=to, **dated.days)  # type: ignore[arg-type]
+        return reading.link(
+            *(dated.start, dated.end, condition),
+            window=dated.windowed,
+            takes_window=term.name in WINDOWED,
+        )
 
     def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
         """A number against a closed attribute of ranges: "under 35", "收入10万以上"."""
@@ -274,14 +305,16 @@ def _unit_end(term: Term, text: str, end: int) -> int:
     return match.end() if match else end
 
 
-def _with_window(field: str, start: int, end: int, reading: Reading) -> tuple[str, int, int, bool]:
-    """The field of the window beside a span, if there is one; else the span as it is."""
-    window: Window | None = reading.window_behind(end) or reading.window_before(start)
-    if window is None or (field, window.days) not in lexicon.WINDOWED:
-        return field, start, end, False
+def _dated(field: str, start: int, end: int, reading: Reading) -> Dated:
+    """The field over the window beside a span, if there is one that it can be asked of."""
+    window = reading.window_behind(end) or reading.window_before(start)
+    if window is None or field not in WINDOWED:
+        return Dated(field, start, end)
     reading.take(window.start, window.end)
-    windowed = lexicon.WINDOWED[field, window.days]
-    return windowed, min(start, window.start), max(end, window.end), True
+    start, end = min(start, window.start), max(end, window.end)
+    if known := lexicon.WINDOWED.get((field, window.last_days or 0)):
+        return Dated(known, start, end, windowed=True)
+    return Dated(field, start, end, window.as_span(), windowed=True)
 
 
 def _ending_at(pattern: re.Pattern[str], text: str, place: int, filler: str) -> int | None:
@@ -324,13 +357,22 @@ def silences(reading: Reading) -> Iterator[Link]:
 
 
 def recent_orders(reading: Reading) -> Iterator[Link]:
-    """ "ordered in the last 30 days", "近30天下过单": fewer days than that since the last order."""
-    for match in lexicon.WINDOW.finditer(reading.rest):
-        start, end = match.span()
-        before = lexicon.RECENT.search(reading.rest[:start])
-        behind = lexicon.RECENT_ZH.match(reading.rest, end)
+    """ "ordered in the last 30 days", "近30天下过单", "no orders in December", "自10月起没下过单"."""
+    for window in reading.windows:
+        before = lexicon.RECENT.search(reading.rest[: window.start])
+        behind = lexicon.RECENT_ZH.match(reading.rest, window.end)
         if not (before or behind):
             continue
-        condition = Compare(field="days_since_last_order", op="<", value=to_days(match))
-        start, end = before.start() if before else start, behind.end() if behind else end
+        start = before.start() if before else window.start
+        end = behind.end() if behind else window.end
+        negative = bool(behind and behind["not"])
+        condition: Compare
+        if window.last_days:
+            op = ">=" if negative else "<"
+            condition = Compare(field="days_since_last_order", op=op, value=window.last_days)  # type: ignore[arg-type]
+        else:
+            op = "=" if negative else ">="
+            condition = Compare(
+                field="orders", op=op, value=0 if negative else 1, **window.as_span()
+            )  # type: ignore[arg-type]
         yield reading.link(start, end, condition)

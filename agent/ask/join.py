@@ -81,8 +81,7 @@ def _ambiguous(links: Sequence[Link], gaps: Sequence[Gap], reading: Reading) -> 
     for (a, b), gap in zip(pairwise(links), gaps, strict=True):
         if gap in ("and", "or") and a.takes_window and b.takes_window and a.window != b.window:
             spoken = a if a.window else b
-            match = lexicon.WINDOW.search(reading.text[spoken.start : spoken.end])
-            found += [match[0].strip()] if match else []
+            found += reading.window_words(spoken.start, spoken.end)
         if gap == "plain" and _runs_on(a, b, reading.text):
             found.append(reading.text[a.start : b.end].strip())
     return found

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from agent.ask.numerals import WORDS
+from agent.settings import Language
+
 Op = Literal["=", "<", "<=", ">", ">="]
 
 # Longest first, so that "no more than" is not read as "more than".
@@ -23,36 +26,30 @@ AFTER: tuple[tuple[Op, str], ...] = (
     ("<=", r"or (?:less|fewer|younger|below|under)|及以下|以内"),
     ("<", r"以下"),
 )
-_SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_TENS = {"twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90}
-NUMBER_WORDS = {word: n for n, word in enumerate(_SMALL, start=1)} | {"twelve": 12} | _TENS
-CHINESE_DIGITS = {d: n for n, d in enumerate("零一二三四五六七八九")} | {"两": 2}
 FACTORS = {"k": 1_000, "千": 1_000, "万": 10_000}
 CURRENCY = r"[$€£¥]"
 
-_N = rf"(?:(?<!\d)\d{{1,4}}|{'|'.join(NUMBER_WORDS)}|[一二两三四五六七八九十百]+)"
-WINDOW = re.compile(
-    rf"(?:(?:in|within|during|over|for)\s+)?(?:the\s+)?(?:last|past|previous)\s+(?P<en>{_N})[\s-]*"
-    r"(?P<en_unit>days?|weeks?)\b"
-    rf"|在?(?:最近|近|过去)的?\s*(?P<zh>{_N})\s*个?(?P<zh_unit>天|日|周|星期)(?:之?内|里|中)?"
-    rf"|(?P<zh2>{_N})(?P<zh2_unit>天|日|周|星期)之?内"
-)
+SMALL_NUMBER = rf"(?:(?<!\d)\d{{1,4}}|{'|'.join(WORDS)}|[一二两三四五六七八九十百]+)"
+_N = SMALL_NUMBER
 _ORDERING = r"(?:order(?:ed|ing|s)?|bought|buy(?:ing)?|purchas(?:ed?|ing)|shop(?:ped|ping)?)"
 _NOTHING = r"(?:\s+(?:anything|from us|with us|here|again|at all))*"
-_DAYS = rf"(?:at least |more than )?(?P<en>{_N})[\s-]+(?P<en_unit>days?|weeks?)\b"
+_DAYS = rf"(?:at least |more than )?(?P<en>{_N})[\s-]+(?P<en_unit>days?|weeks?|months?|years?)\b"
 SILENT = re.compile(
     rf"(?:\b(?:not|no|never|without)|n't)\s+(?:(?:placed|had|any|an)\s+)*{_ORDERING}{_NOTHING}\s+"
     rf"(?:for|in|within|during|over|since)\s+(?:the\s+)?(?:last\s+|past\s+)?{_DAYS}"
     rf"|\binactive\s+(?:for|in)\s+(?:the\s+)?(?:last\s+|past\s+)?(?P<en2>{_N})\s+"
-    r"(?P<en2_unit>days?|weeks?)\b"
-    rf"|(?P<over>超过)?(?:最近|近|过去|已有?|至少)?(?P<zh>{_N})(?P<zh_unit>天|日|周)(?:以上|之?内)?"
+    r"(?P<en2_unit>days?|weeks?|months?|years?)\b"
+    rf"|(?P<over>超过)?(?:最近|近|过去|已有?|至少)?(?P<zh>{_N})个?(?P<zh_unit>天|日|周|月|年)(?:以上|之?内)?"
     r"(?:都|已经|仍)?(?:没有?|未)(?:再)?(?:下过?单|购买过?|购物|买过?东西|来过?|消费)"
     r"(?!过?[^\W\da-z_的,?。!?、且并而]{2})"
 )
 RECENT = re.compile(
     rf"\b(?:{_ORDERING}|placed an order|active|with an order)(?:\s+(?:anything|something))?\s*$"
 )
-RECENT_ZH = re.compile(r"\s*(?:有过?|曾)?(?:下过?单|购物过?|消费过|有订单)(?:过|的)?")
+RECENT_ZH = re.compile(
+    r"\s*(?:一直|都|就)?(?P<not>没有?|未|从未)?(?:再)?(?:有过?|曾)?(?:来)?"
+    r"(?:下过?单|购物过?|消费过?|有订单|买过?东西)(?:了|过|的)*(?!多少|几|总|金额|额)"
+)
 TOP = re.compile(
     r"(?P<en_side>top|bottom|highest|lowest)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
     r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
@@ -133,6 +130,7 @@ BUY = re.compile(
     r"\b(?:bought|buys?|buying|purchased|purchas(?:es|ing)|ordered|orders? (?:with|containing)"
     r"|buyers of)\b|购买过?了?|买过?了?"
 )
+BUYERS = re.compile(r"\s*\b(?:buyers?|purchasers?)\b(?!\s+of\b)|(?:的)?(?:购买者|买家)")
 ITEM_FILLER = re.compile(r"(?:\s|\b(?:any|some|a|an|the|our)\b|任何|任意|的)*")
 ITEM_JOINT = re.compile(
     r"\s*,?\s*(?:(?P<or>\bor\b|或者?|或是)|(?P<and>\band\b|\bas well as\b|&|和|与|及|以及)"
@@ -184,6 +182,18 @@ CANNOT = re.compile(
     r"|邮件|邮箱|点击|天气|电话|手机号|地址|姓名|性别|满意度?|投诉|竞争对手|竞品|利润|毛利"
 )
 
+# About what is still to come.
+FUTURE = re.compile(
+    r"\b(?:will|going to|gonna|likely to (?!be\b|have\b|own\b)|expected to|about to|predict\w*|forecast\w*|next (?:week|month|quarter|year|season))\b"
+    r"|预测|预计|将会|将要|会不会|下个?(?:周|星期|月|季度)|明年|未来"
+)
+BOUGHT_VERB: dict[Language, str] = {"en": "bought", "zh": "买过"}
+FOLLOW = re.compile(
+    r"\b(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if|instead|same|again|those|these"
+    r"|them|sort(?:ed)?|limit(?:ed)? to|restrict(?:ed)? to|narrow(?:ed)? (?:it |them |that )?(?:down )?to|keep|leave|add|out of)\b"
+    r"|那么?|再|只要?|只看|只保留|仅|仅限|还有|换成|改成|其中|加上|另外|如果是?|呢|这些|那些|他们|她们|里面?|从中|一下|保留|限定|筛选|要|改看|看"
+)
+
 # Words for conditions beside the labels; left out where a shop has no such field, value or tag.
 PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
@@ -217,6 +227,16 @@ TAG_BEFORE = r"(?:(?:likes?|loves?|drinks?|enjoys?|eats?|into|fans? of|lovers of
 TAG_AFTER = r"(?:[\s-]+(?:lovers?|fans?|drinkers?|eaters?|enthusiasts?))?"
 TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用)?"
 TAG_AFTER_ZH = r"(?:爱好者|达人|控|迷)?"
+# How sure a tag must be: "at least 80% likely to be pet owners", "宠物主人概率超过80%".
+SURE_BEFORE = re.compile(
+    r"(?:(?:at least|over|more than|with)\s+)*(?:an?\s+)?(?<!\d)(\d{1,2})\s*(?:%|percent)(?:\s+or more)?\s*(?:likely|sure|certain|probable|probability|chance)\s*"
+    r"(?:to\s+(?:be|have|own)|of\s+(?:being|having|owning)|that they are|are|is)?\s*(?:an?\s+)?$"
+    r"|概率(?:至少|超过|大于|不低于|高于|在|为|达到?)*(?<!\d)(\d{1,2})\s*%(?:以上|及以上)?的?(?:是|为)?\s*$"
+)
+SURE_BEHIND = re.compile(
+    r"\s*(?:with|at)\s+(?:a\s+)?(?:probability|certainty|confidence)\s+(?:of\s+)?(?:at least|over|above|more than)?\s*(\d{1,2})\s*%(?:\s+or more)?"
+    r"|的?(?:概率|可能性)(?:至少|超过|大于|不低于|高于|在|为|达到?)*(\d{1,2})\s*%(?:以上|及以上)?"
+)
 # How a closed attribute of numbers is named before and behind a number.
 RANGED: dict[str, tuple[str, str]] = {
     "age": (r"aged?(?: between| from)?|年龄", r"years?(?: old)?|years? of age|岁"),
@@ -238,7 +258,7 @@ being am is are was were do does did can could would please tell me show list gi
 want know how many count number customer customers people person persons household households
 shopper shoppers client clients user users family families member members ones one all everyone
 everybody every each as well than then so shop store base data database total altogether currently
-now carry carries tagged tag placed made make share percentage proportion s ever yet while among my
+now carry carries tagged tag placed place places placing made make share percentage proportion s ever yet while among my
 any
 """
 FRAME_EN = frozenset(_FRAME_EN.split())

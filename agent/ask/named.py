@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agent.ask import lexicon
@@ -28,16 +28,23 @@ class Phrase:
 class NameLinker:
     """Links the words for tags and attribute values, the longest first."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, audiences: Mapping[str, Condition]) -> None:
         # Of equal length, what the user gave comes before what a tag supposes.
         given = [*_value_phrases(vocabulary), *_extra_phrases(vocabulary)]
-        phrases = [*given, *_tag_phrases(vocabulary)]
+        phrases = [*_saved(audiences), *given, *_tag_phrases(vocabulary)]
         self._phrases = sorted(phrases, key=lambda phrase: -phrase.length)
         self._buying = [phrase for phrase in self._phrases if phrase.buying]
 
     def labels_of_buying(self, reading: Reading) -> Iterator[Link]:
         """Tags whose own name holds a word of buying: "buys across the shop", "只看不买"."""
         return _linked(reading, self._buying)
+
+    def named_at(self, text: str, place: int) -> Iterator[tuple[int, Compare | HasTag]]:
+        """Where the words of a tag or a value that begin at a place end, and what they mean."""
+        for phrase in self._phrases:
+            match = phrase.pattern.match(text, place)
+            if match and isinstance(phrase.condition, Compare | HasTag):
+                yield match.end(), phrase.condition
 
     def names(self, reading: Reading) -> Iterator[Link]:
         """All tags and values."""
@@ -47,7 +54,33 @@ class NameLinker:
 def _linked(reading: Reading, phrases: list[Phrase]) -> Iterator[Link]:
     for phrase in phrases:
         while match := phrase.pattern.search(reading.rest):
-            yield reading.link(*match.span(), phrase.condition)
+            start, end, condition = *match.span(), phrase.condition
+            if isinstance(condition, HasTag):
+                start, end, condition = _with_probability(reading, start, end, condition)
+            yield reading.link(start, end, condition)
+
+
+def _with_probability(
+    reading: Reading, start: int, end: int, tag: HasTag
+) -> tuple[int, int, HasTag]:
+    """The tag from a probability on, if the question names one beside it."""
+    before = lexicon.SURE_BEFORE.search(reading.rest[:start])
+    behind = lexicon.SURE_BEHIND.match(reading.rest, end)
+    match = before or behind
+    if match is None:
+        return start, end, tag
+    percent = next(float(value) for value in match.groups() if value)
+    sure = HasTag(tag=tag.tag, at_least=percent / 100)
+    return (before.start(), end, sure) if before else (start, match.end(), sure)
+
+
+def _saved(audiences: Mapping[str, Condition]) -> Iterator[Phrase]:
+    """The names of saved audiences, quoted or not."""
+    for name, condition in audiences.items():
+        words = re.escape(name.casefold())
+        around = rf"(?:(?:the )?audience )?[\"“「]?{words}[\"”」]?(?:\s*(?:audience|list|group|人群|名单|受众))?"
+        # Longer than anything else: a name that a person gave comes first.
+        yield Phrase(1000 + len(name), re.compile(around), condition)
 
 
 def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:

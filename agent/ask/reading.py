@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from agent.ask import lexicon
+from agent.ask.dates import Window, days_of, windows
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
 
@@ -43,28 +45,25 @@ class Link:
         return replace(self, condition=negated(self.condition))
 
 
-@dataclass(frozen=True)
-class Window:
-    """A span that says "in the last N days"."""
-
-    start: int
-    end: int
-    days: int
-
-
 class Reading:
     """One question; spans are taken from it until only what was not understood is left."""
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, as_of: date) -> None:
         self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
         self.text = self.text.replace("’", "'")
         self.rest = self.text
         self.language = spoken(self.text)
         self.too_long = len(question) > LONGEST
+        self._windows = windows(self.text, as_of)
+        self.spare: list[Window] = []  # of a follow-up: days that no condition of its own took
 
     def take(self, start: int, end: int) -> None:
         """Use up a span."""
         self.rest = self.rest[:start] + USED * (end - start) + self.rest[end:]
+
+    def give_back(self, start: int, end: int) -> None:
+        """Undo `take`."""
+        self.rest = self.rest[:start] + self.text[start:end] + self.rest[end:]
 
     def take_negation(self, start: int) -> int | None:
         """Use up the negation that ends right before `start`; where it begins, None if none."""
@@ -81,17 +80,27 @@ class Reading:
         link = Link(start if negation is None else negation, end, condition, **about)
         return link if negation is None else link.negated()
 
+    @property
+    def windows(self) -> list[Window]:
+        """The spans of days that are not used up, in order."""
+        return [w for w in self._windows if USED not in self.rest[w.start : w.end]]
+
     def window_before(self, place: int) -> Window | None:
         """The window that ends right before `place`, filler apart."""
-        windows = [w for w in _windows(self.rest[:place]) if not self._words(w.end, place)]
-        return windows[-1] if windows else None
+        found = [w for w in self.windows if w.end <= place and not self._words(w.end, place)]
+        return found[-1] if found else None
 
     def window_behind(self, place: int) -> Window | None:
         """The window that begins right behind `place`."""
-        for window in _windows(self.rest):
+        for window in self.windows:
             if window.start >= place and not self.rest[place : window.start].strip(" ,的"):
                 return window
         return None
+
+    def window_words(self, start: int, end: int) -> list[str]:
+        """The windows said within a span, used or not, as they stand in the question."""
+        inside = [w for w in self._windows if start <= w.start and w.end <= end]
+        return [self.text[w.start : w.end].strip() for w in inside]
 
     def _words(self, start: int, end: int) -> bool:
         """Whether anything but blanks and filler stands in a span."""
@@ -99,8 +108,17 @@ class Reading:
             re.sub(r"[\s,]|\b(?:who|have|has|had|customers)\b|[有曾都的]", "", self.rest[start:end])
         )
 
-    def unused(self) -> tuple[str, ...]:
-        """The runs of words that no link used and that are not just the frame of a question."""
+    def unused(self, follows: bool = False) -> tuple[str, ...]:
+        """The runs of words that no link used and that are not just the frame of a question.
+
+        A follow-up has a frame of its own, and days alone are left to what it follows.
+        """
+        if follows:
+            self.spare = self.windows
+            for window in self.spare:
+                self.take(window.start, window.end)
+            for match in lexicon.FOLLOW.finditer(self.rest):
+                self.take(*match.span())
         return tuple(words for run in self.rest.split(USED) for words in _meaningful(run))
 
 
@@ -111,42 +129,13 @@ def spoken(text: str) -> Language:
     return "en" if lexicon.ASKING_EN.search(text) and not lexicon.ASKING_ZH.search(text) else "zh"
 
 
-def to_number(words: str) -> int | float:
-    """The value of digits, an English number word or a Chinese numeral below 1,000."""
-    digits = words.replace(",", "")
-    if re.fullmatch(r"\d+(?:\.\d+)?", digits):
-        value = float(digits)
-        return int(value) if value.is_integer() else value
-    if words in lexicon.NUMBER_WORDS:
-        return lexicon.NUMBER_WORDS[words]
-    return _chinese_number(words)
-
-
-def _chinese_number(words: str) -> int:
-    total, digit = 0, 0
-    for character in words:
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = lexicon.CHINESE_DIGITS[character]
-    return total + digit
-
-
 def to_days(match: re.Match[str]) -> int:
-    """The days that a window's match speaks of, a week being 7."""
+    """The days that a match of `lexicon.SILENT` speaks of."""
     for name in ("en", "zh", "en2", "zh2"):
         words = match.groupdict().get(name)
         if words:
-            weeks = match[f"{name}_unit"].startswith(("week", "周", "星期"))
-            return int(to_number(words)) * (7 if weeks else 1)
+            return days_of(words, match[f"{name}_unit"])
     raise AssertionError(match)
-
-
-def _windows(text: str) -> Iterator[Window]:
-    for match in lexicon.WINDOW.finditer(text):
-        if (days := to_days(match)) > 0:
-            yield Window(*match.span(), days)
 
 
 def _meaningful(run: str) -> Iterator[str]:

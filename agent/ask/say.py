@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.ask.plan import Plan, quoted
+from agent.ask.planner import Plan
+from agent.ask.reasons import quoted
 from agent.conditions import EVERYONE
 from agent.settings import Language
 

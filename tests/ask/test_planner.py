@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.ask.plan import Plan, Planner
+from agent.ask.planner import Known, Plan, Planner
 from agent.conditions import All, to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop
@@ -274,10 +274,7 @@ NOT_UNDERSTOOD: list[tuple[str, list[str]]] = [
     ("How many friendly pet owners are there?", ["friendly"]),
     ("How many pet owners bought caviar?", ["bought caviar"]),
     ("How many customers bought green wine?", ["green"]),
-    ("pet owners who ordered in December", ["ordered", "december"]),
-    ("How many pet owners ordered at least 5 times in the last 45 days?", ["last 45 days"]),
     ("How many customers spent more than $100 on wine?", ["on"]),
-    ("top 10 customers by spend", ["top 10"]),
     ("top 10% of customers", ["10"]),
     ("How many orders did pet owners place last month?", ["orders", "last month"]),
     ("What is the average spend of pet owners?", ["average spend"]),
@@ -305,9 +302,7 @@ NOT_UNDERSTOOD: list[tuple[str, list[str]]] = [
     ("友好的养宠物顾客有多少？", ["友好"]),
     ("养宠物的顾客上个月消费了多少？", ["上", "消费"]),
     ("买过鱼子酱的养宠物顾客有多少", ["买过鱼子酱"]),
-    ("近45天下单至少5次的顾客有多少", ["45"]),
     ("在葡萄酒上消费超过100元的顾客", ["上"]),
-    ("养宠物的前10位顾客", ["10"]),
     ("近30天下单至少3次且消费超过100元的顾客", ["近30天"]),
     ("养宠物的顾客平均消费多少", ["平均消费"]),
     ("没有养宠物的北京顾客", ["北京"]),
@@ -321,9 +316,13 @@ UNKNOWN = [
 ]
 
 
+def make_planner(shop: Shop, **known: Any) -> Planner:
+    return Planner(load_vocabulary(shop.workspace), Known(shop.workspace.as_of, **known))
+
+
 @pytest.fixture(scope="module")
 def planner(shop: Shop) -> Planner:
-    return Planner(load_vocabulary(shop.workspace))
+    return make_planner(shop)
 
 
 def conditions(plan: Plan) -> list[Json]:
@@ -380,7 +379,7 @@ def test_case_width_and_blanks_do_not_matter(planner: Planner, question: str) ->
 
 
 def test_a_tag_that_the_shop_does_not_give_is_no_zero(shop: Shop) -> None:
-    planner = Planner(load_vocabulary(shop.workspace), given_tags={"pet_owner"})
+    planner = make_planner(shop, tags=frozenset({"pet_owner"}))
     assert planner.plan("How many pet owners?").unanswerable is None
     assert "vitamins" in str(
         planner.plan("vitamins and supplements: how many customers?").unanswerable

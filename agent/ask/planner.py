@@ -1,0 +1,209 @@
+"""From a question to a plan: a query that is linked to its words.
+
+What is to be told is read first (a comparison, one customer, a trend, a list, a breakdown), then
+the conditions, and every linked span is used up. What is left must be the frame of a question
+("how many customers …"); any other word is reported as not understood, and then nothing is
+counted: a wrong count is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from agent.ask import lexicon
+from agent.ask.bought import BoughtLinker
+from agent.ask.contrast import Contrast, contrasts
+from agent.ask.figures import FigureLinker, recent_orders, silences
+from agent.ask.follow import fragment, refine
+from agent.ask.grouping import Grouper
+from agent.ask.join import join
+from agent.ask.named import NameLinker
+from agent.ask.query import ByTag, Kind, Query
+from agent.ask.reading import Link, Reading
+from agent.ask.reasons import REASONS, quoted
+from agent.ask.shape import listing, one_customer, trend, wished_likeness
+from agent.conditions import All, Bought, Condition, HasTag, Like, walk
+from agent.settings import Language
+from agent.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do.
+
+    `unused`: words that nothing was made of; beside conditions they make it `unanswerable`, why
+    nothing is counted. `reread`: words of the question and what they were taken for.
+    """
+
+    question: str
+    language: Language
+    query: Query
+    unused: tuple[str, ...] = ()
+    unanswerable: str | None = None
+    reread: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What is to be told."""
+        return self.query.kind
+
+    @property
+    def condition(self) -> Condition:
+        """Who is meant."""
+        return self.query.where
+
+    @property
+    def group_by(self) -> str | ByTag | None:
+        """What to break down by."""
+        return self.query.by
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a home knows beside its vocabulary.
+
+    tags: those that this shop gives (None: all). customers: all ids. audiences: saved ones.
+    """
+
+    as_of: date
+    tags: frozenset[str] | None = None
+    customers: Collection[str] = ()
+    audiences: Mapping[str, Condition] | None = None
+
+
+class Planner:
+    """Plans questions over one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, known: Known) -> None:
+        self._vocabulary, self._known = vocabulary, known
+        self._given = frozenset(vocabulary.tags) if known.tags is None else known.tags
+        self._figures = FigureLinker(vocabulary)
+        self._names = NameLinker(vocabulary, known.audiences or {})
+        self._bought = BoughtLinker(vocabulary)
+        self._grouper = Grouper(vocabulary, self._names)
+
+    def plan(self, question: str, before: Query | None = None) -> Plan:
+        """The plan for a question in English or Chinese; `before`: the query that it may refine."""
+        reading = Reading(question, self._known.as_of)
+        for contrast in contrasts(reading.text):
+            plan = self._contrasted(question, reading.language, contrast)
+            if plan is not None:
+                return plan
+        if before is None or not fragment(reading):
+            return self._single(question, reading, follows=False)
+        return self._following(question, reading, before)
+
+    def _following(self, question: str, reading: Reading, before: Query) -> Plan:
+        """A follow-up; "what about beer?" behind a purchase means a purchase."""
+        said = reading.text
+        plan = self._single(question, reading, follows=True)
+        if plan.unused and any(isinstance(part, Bought) for part in walk(before.where)):
+            verb = lexicon.BOUGHT_VERB[reading.language]
+            again = Reading(
+                lexicon.FOLLOW.sub(f" {verb} ", reading.text, count=1), self._known.as_of
+            )
+            other = self._single(question, again, follows=True)
+            reading, plan = (again, other) if not other.unused else (reading, plan)
+        if plan.unused or plan.unanswerable:
+            return plan
+        return replace(plan, query=refine(before, plan.query, reading, said))
+
+    def _contrasted(self, question: str, language: Language, found: Contrast) -> Plan | None:
+        """The comparison or description, if both sides are understood."""
+        sides = [self._audience(words) for words in (found.audience, found.against) if words]
+        first = sides[0]
+        if first is None or (found.against and sides[1] is None):
+            return None
+        against = sides[1] if found.against else None
+        query = Query(kind=found.kind, where=first, against=against)
+        return Plan(question, language, query)
+
+    def _audience(self, words: str) -> Condition | None:
+        """The condition that names an audience; None unless all of it is understood."""
+        plan = self._single(words, Reading(words, self._known.as_of), follows=False)
+        plain = plan.kind in ("count", "list") and not plan.unused and not plan.unanswerable
+        return plan.condition if plain and plan.condition != All(all=()) else None
+
+    def _single(self, question: str, reading: Reading, follows: bool) -> Plan:
+        customer = one_customer(reading, self._known.customers)
+        like = wished_likeness(reading)
+        links = list(self._ranked_links(reading))
+        moving = trend(reading)
+        listed = listing(reading, self._figures)
+        by = self._grouper.group_by(reading)
+        links = sorted([*links, *self._links(reading)], key=lambda link: link.start)
+        condition, ambiguous = join(links, reading)
+        if like:
+            condition = All(all=(*_parts(condition), Like(like=like)))
+        unused = (*reading.unused(follows), *ambiguous)
+        query = Query(
+            kind="count",
+            where=condition,
+            by=by,
+            rank=listed.rank if listed else None,
+            limit=listed.limit if listed else None,
+            customer=customer,
+            every=moving[0] if moving else None,
+            measure=moving[1] if moving else None,
+            like=like,
+        )
+        query = query.model_copy(update={"kind": self._kind(query, reading, unused, follows)})
+        reason = self._unanswerable(reading, query, unused)
+        return Plan(question, reading.language, query, unused, reason)
+
+    def _ranked_links(self, reading: Reading) -> Iterator[Link]:
+        """What may hold the word "by" or "每", which else begin a breakdown."""
+        yield from self._names.labels_of_buying(reading)
+        yield from self._figures.percentiles(reading)
+
+    def _links(self, reading: Reading) -> Iterator[Link]:
+        yield from silences(reading)
+        yield from self._bought.purchases(reading)
+        yield from self._figures.comparisons(reading)
+        yield from self._names.names(reading)
+        yield from recent_orders(reading)
+
+    def _kind(self, query: Query, reading: Reading, unused: Sequence[str], follows: bool) -> Kind:
+        if query.customer is not None:
+            return "explain"
+        if query.every is not None:
+            return "trend"
+        if query.by is not None:
+            return "breakdown"
+        if query.rank is not None or query.limit is not None:
+            return "list"
+        counts = any(not isinstance(part, Like | All) for part in walk(query.where))
+        everyone = bool(lexicon.COUNTED.search(reading.text)) and not unused and not query.like
+        if not (counts or everyone or (follows and not unused)):
+            return "search"
+        return "list" if query.like or lexicon.LIST.search(reading.text) else "count"
+
+    def _unanswerable(self, reading: Reading, query: Query, unused: Sequence[str]) -> str | None:
+        """Why nothing is counted, in the language of the question; None if all is understood."""
+        words = REASONS[reading.language]
+        if reading.too_long:
+            return words["long"]
+        if lexicon.FUTURE.search(reading.text):
+            return words["future"].format(self._known.as_of)
+        unknown = next((m for run in unused if (m := lexicon.CANNOT.search(run))), None)
+        if unknown:
+            return words["unknown"].format(unknown[0])
+        if unused and (query.kind != "search" or any(re.search(r"\d", run) for run in unused)):
+            return words["unused"].format(quoted(unused, reading.language))
+        if query.customer is not None and query.customer not in self._known.customers:
+            return words["customer"].format(query.customer)
+        return self._not_given(query, reading.language)
+
+    def _not_given(self, query: Query, language: Language) -> str | None:
+        for part in walk(query.where):
+            if isinstance(part, HasTag) and part.tag not in self._given:
+                label = self._vocabulary.tag(part.tag).label(language)
+                return REASONS[language]["tag"].format(label)
+        return None
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.all if isinstance(condition, All) else (condition,)
