@@ -110,6 +110,14 @@ answers = sa.Table(
     sa.Column("answer", _JSON, nullable=False),
     sa.Column("at", sa.String, nullable=False),
 )
+audiences = sa.Table(
+    "audiences",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("query", _JSON, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("made_at", sa.String, nullable=False),
+)
 runs = sa.Table(
     "runs",
     metadata,
