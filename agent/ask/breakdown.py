@@ -27,7 +27,8 @@ class Group:
 
     value: as in the data; of a number, its bounds in figures; of a tag, `yes` or `no`. above, upto:
     the bounds of a number, which is more than `above` and at most `upto`; None: no limit, and of
-    anything else. share: of the audience. spend_per_customer: mean spend of the group.
+    anything else. share: of the audience. spend_per_customer: mean spend of the group; None where
+    nobody's is known.
     """
 
     value: str | None
@@ -35,7 +36,7 @@ class Group:
     upto: float | None
     count: int
     share: float
-    spend_per_customer: float
+    spend_per_customer: float | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class _Counted:
 
     key: Any
     count: int
-    spend: float
+    mean_spend: float | None
 
 
 def _facts(name: str) -> sa.TableClause:
@@ -94,16 +95,17 @@ def _facts(name: str) -> sa.TableClause:
 def _counted(
     warehouse: Warehouse, key: sa.ColumnElement[Any], facts: sa.TableClause, more: Any = None
 ) -> list[_Counted]:
-    """Customers and spend of the audience for each value of an expression over `facts`.
+    """Customers and mean spend of the audience for each value of an expression over `facts`.
 
     more: a pair of a table and how it is joined, for keys that read it.
     """
     source = _audience.outerjoin(facts, facts.c.customer == _audience.c.customer)
     source = source if more is None else source.outerjoin(*more)
     rows = sa.select(key.label("key"), facts.c.spend).select_from(source).subquery()
-    spend = sa.func.sum(sa.cast(rows.c.spend, sa.Numeric(38, 4)))
-    query = sa.select(rows.c.key, sa.func.count(), spend).group_by(rows.c.key)
-    return [_Counted(key, count, float(paid or 0)) for key, count, paid in warehouse.rows(query)]
+    # Of decimals, so that the order of the rows does not matter.
+    mean = sa.func.avg(sa.cast(rows.c.spend, sa.Numeric(38, 4)))
+    query = sa.select(rows.c.key, sa.func.count(), mean).group_by(rows.c.key)
+    return [_Counted(*row) for row in warehouse.rows(query)]
 
 
 def _groups(
@@ -114,7 +116,7 @@ def _groups(
     total = sum(one.count for one in found)
     ordered = {**names, None: (None, None, None)}
     return [
-        Group(*name, one.count, one.count / total, one.spend / one.count)
+        Group(*name, one.count, one.count / total, one.mean_spend)
         for key, name in ordered.items()
         if (one := by_key.get(key))
     ]

@@ -190,7 +190,8 @@ def _counted(parts: Sequence[Bought], vocabulary: Vocabulary, warehouse: Warehou
 
 def _per_side(test: str, name: str) -> str:
     return ", ".join(
-        f"count(*) FILTER (side = {side} AND {test}) AS {name}_{side}" for side in range(_CELLS)
+        f"count(*) FILTER (sides.side = {side} AND {test}) AS {name}_{side}"
+        for side in range(_CELLS)
     )
 
 
@@ -208,7 +209,7 @@ JOIN sides USING (customer) GROUP BY category
 _FIELD = f"""
 SELECT customer_facts.{{name}} AS value, {_per_side("true", "have")}
 FROM customer_facts JOIN sides USING (customer)
-WHERE customer_facts.{{name}} IS NOT NULL GROUP BY value ORDER BY value
+WHERE customer_facts.{{name}} IS NOT NULL GROUP BY 1 ORDER BY 1
 """
 
 
@@ -373,7 +374,7 @@ SELECT count(*) AS customers, coalesce(sum(orders), 0)::BIGINT AS orders,
        sum(spend::DECIMAL(38, 4)) / nullif(count(*), 0) AS spend_per_customer,
        median(days_since_last_order) AS days_since_last_order,
        sum(round(coupon_share * orders)) / nullif(sum(orders), 0) AS coupon_share
-FROM customer_facts JOIN sides USING (customer) WHERE side <> {not_in}
+FROM customer_facts JOIN sides USING (customer) WHERE sides.side <> {not_in}
 """
 
 
