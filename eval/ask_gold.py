@@ -279,14 +279,15 @@ def trend(shop: Shop, query: Json) -> dict[str, float]:
     rows = rows[rows["customer"].isin(audience(shop, query["where"]))]
     measure = query.get("measure", "customers")
     if measure == "spend":
-        figures = rows.set_index("day")["paid"] / 10_000
+        figures = rows.set_index("day")["paid"]
     else:
         one = ["customer"] if measure == "customers" else ["customer", "order"]
         figures = _first(rows[rows["bought"]], one, query).assign(one=1).set_index("day")["one"]
     periods = pd.PeriodIndex(figures.index, freq=_freq(query))
     days = pd.period_range(shop.lines["day"].min(), shop.as_of, freq=_freq(query))
     found = figures.groupby(periods).sum().reindex(days, fill_value=0)
-    return {_period(when, query): float(figure) for when, figure in found.items()}
+    unit = 10_000 if measure == "spend" else 1
+    return {_period(when, query): float(figure) / unit for when, figure in found.items()}
 
 
 def _first(rows: pd.DataFrame, one: list[str], query: Json) -> pd.DataFrame:
