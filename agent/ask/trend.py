@@ -26,8 +26,8 @@ MOST_PERIODS = 24
 class Point:
     """One period: `2017-03` or `2017-W09`, its first and last calendar day as ISO text.
 
-    customers: those with an order that began in it. spend: paid less refunds. partial: the data
-    begin or end within it.
+    customers: those with an order that began in it. spend: paid less refunds. partial: the days
+    that are looked at begin or end within it.
     """
 
     period: str
@@ -41,7 +41,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Trend:
-    """All periods from the first to the last event of the data. `measure`: what is asked for."""
+    """All periods of the days that are looked at. `measure`: what is asked for."""
 
     every: Every
     measure: TrendMeasure
@@ -52,7 +52,8 @@ _POINTS = """
 SELECT date_trunc('{every}', day)::DATE AS since,
        count(DISTINCT customer) FILTER (bought) AS customers,
        count(*) FILTER (bought) AS orders, sum(paid) AS spend
-FROM customer_orders SEMI JOIN audience USING (customer) GROUP BY since
+FROM customer_orders SEMI JOIN audience USING (customer)
+WHERE day BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY 1
 """
 
 
@@ -61,15 +62,20 @@ def trend(
     audience: Sequence[str],
     every: Every = "month",
     measure: TrendMeasure = "orders",
+    since: date | None = None,
+    until: date | None = None,
 ) -> Trend:
-    """Active customers, orders and spend of an audience in each period; 0 where nobody bought."""
+    """Active customers, orders and spend of an audience in each period; 0 where nobody bought.
+
+    Looked at are the days from the first to the last event of the data, those of anybody; if given,
+    only from `since` and to `until`.
+    """
     offer_audience(warehouse, audience)
-    found = {
-        row["since"].date(): row
-        for row in warehouse.frame(_POINTS.format(every=every)).to_dict("records")
-    }
+    begin, end = _span(warehouse)
+    first, last = max(begin, since or begin), min(end, until or end)
+    rows = warehouse.frame(_POINTS.format(every=every, first=first, last=last))
+    found = {row["since"].date(): row for row in rows.to_dict("records")}
     nothing = {"customers": 0, "orders": 0, "spend": 0.0}
-    first, last = _span(warehouse)
     points = [
         Point(
             period=_name(since, every),

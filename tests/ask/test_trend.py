@@ -68,6 +68,26 @@ def test_periods_follow_each_other_over_all_days_of_the_data(data: Data, every: 
     assert any(point.orders == 0 for point in points)
 
 
+def test_only_some_days_count(data: Data) -> None:
+    """A window that begins or ends within a period counts those days of it alone."""
+    everyone = list(data.facts.index)
+    points = trend(
+        data.warehouse, everyone, since=date(2024, 4, 10), until=date(2024, 5, 31)
+    ).points
+    orders = data.truth.by_order
+    april = orders[(orders["day"] >= "2024-04-10") & (orders["day"] <= "2024-04-30")]
+    may = orders[orders["day"].str[:7] == "2024-05"]
+    assert [(p.period, p.partial, p.orders) for p in points] == [
+        ("2024-04", True, len(april)),
+        ("2024-05", False, len(may)),
+    ]
+    assert points[0].spend == pytest.approx(april["paid"].sum())
+    assert trend(data.warehouse, everyone, since=date(1999, 1, 1)) == trend(
+        data.warehouse, everyone
+    )
+    assert trend(data.warehouse, everyone, since=date(2030, 1, 1)).points == []
+
+
 def test_an_audience_of_nobody_has_every_period_with_nothing(data: Data) -> None:
     points = trend(data.warehouse, []).points
     assert len(points) == len(trend(data.warehouse, ["c001"]).points)
