@@ -115,8 +115,8 @@ def checked_name(name: str, vocabulary: Vocabulary) -> str:
         )
     if not 2 <= len(plain) <= MAX_NAME or not any(map(str.isalpha, plain)):
         raise SettingsError(
-            f"{name[:80]!r} is no name for an audience: write 2 to {MAX_NAME} characters, one of them "
-            "a letter"
+            f"{name[:80]!r} is no name for an audience: write 2 to {MAX_NAME} characters, one of "
+            "them a letter"
         )
     meaning = next(_meanings(plain, vocabulary), None)
     if meaning is not None:

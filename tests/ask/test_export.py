@@ -1,0 +1,589 @@
+"""Exports read back by csv and DuckDB: cells, consent, headers, and files that stay whole."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import resource
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent.ask import columns
+from agent.ask.columns import Choice
+from agent.ask.export import Audience, Exported, export_audience
+from agent.ask.query import query_from_json
+from agent.data import store as tables
+from agent.data.ingest import ingest
+from agent.data.mapping import load_mapping
+from agent.data.warehouse import Warehouse
+from agent.errors import ConditionError, DataError, StoreError, UnknownError
+from agent.facts.catalogue import catalogue
+from agent.profiles.build import refresh_facts
+from agent.settings import Language, Settings
+from agent.vocabulary import Term, Vocabulary
+from agent.workspace import Workspace
+from tests.small_shop import AS_OF, Shop, make_shop, open_warehouse, vocabulary
+
+QUERY = {"kind": "list", "where": {"bought": ["wine"]}, "rank": {"field": "spend"}}
+WORDS: dict[Language, str] = {"en": "bought wine in at least 1 order", "zh": "至少1个订单购买wine"}
+RUNNING = tuple("=+-@\t\r\n＝＋－＠")
+# What people have sent to shops as their name, and what a spreadsheet makes of it.
+STRANGE = [
+    *("=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠1", " =1", "\u3000=1"),
+    *(
+        "'=1",
+        "''=1",
+        "'x",
+        "'",
+        "007",
+        "1e5",
+        "a,b",
+        'a"b',
+        "a;=1",
+        "客户",
+        "\ufeff=1",
+        "a\r\nb",
+        "x'",
+    ),
+    *('=HYPERLINK("http://x","y")', "1'; DROP TABLE customers; --", "x" * 200, "\u200b-2"),
+]
+SUMMARY = "=SUM(1) 喜欢\n“wine”, 'tea'"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home whose facts and tags a warehouse offers, with consent and summaries in its store."""
+
+    workspace: Workspace
+    warehouse: Warehouse
+    vocabulary: Vocabulary
+    shop: Shop
+
+    def export(
+        self,
+        path: Path,
+        customers: Sequence[str],
+        choice: Choice = Choice(),  # noqa: B008  it is frozen
+        channel: str | None = None,
+    ) -> Exported:
+        audience = Audience("谁买过 wine?", query_from_json(QUERY), WORDS, customers)
+        parts = self.workspace, self.warehouse, self.vocabulary
+        return export_audience(path, audience, choice, channel, *parts)
+
+    def consent(self, given: Mapping[str, Mapping[str, bool]]) -> None:
+        rows = [{"customer": c, "attributes": {}, "consent": said} for c, said in given.items()]
+        self.workspace.store.replace_all(tables.customers, rows)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    shop = make_shop(3)
+    with Workspace(tmp_path / "home") as workspace:
+        store = workspace.store
+        for key, value in {
+            "as_of": AS_OF.isoformat(),
+            "data_hash": "f00d",
+            "currency": "¥",
+        }.items():
+            store.set_meta(key, value)
+        summary = dict.fromkeys((c.name for c in tables.profiles.columns), "")
+        summary |= {"attempts": 1, "tokens": 1, "sheet": [], "refused": [], "summary": SUMMARY}  # type: ignore[dict-item]
+        store.upsert(tables.profiles, [summary | {"customer": c} for c in ("c00", "c03")])
+        with open_warehouse(shop, tmp_path / "data") as warehouse:
+            yield Home(workspace, warehouse, vocabulary(), shop)
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+@dataclass(frozen=True)
+class Read:
+    names: list[str]
+    types: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def read_parquet(path: Path) -> Read:
+    with duckdb.connect() as database:
+        found = database.read_parquet(str(path))
+        return Read(found.columns, [str(one) for one in found.types], found.fetchall())
+
+
+def header_of(path: Path) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(path.with_suffix(".header.json").read_text("utf-8"))
+    return header
+
+
+def undo(cell: str) -> str:
+    """What the header says of getting a text back."""
+    if not cell.startswith("'"):
+        return cell
+    bare = cell.lstrip("'")
+    invisible = ("Zs", "Zl", "Zp", "Cc", "Cf")
+    first = next(
+        (
+            letter
+            for letter in cell
+            if letter != "'" and unicodedata.category(letter) not in invisible
+        ),
+        "",
+    )
+    return cell[1:] if bare[:1] in ("\t", "\r", "\n") or first in tuple("=+-@＝＋－＠") else cell
+
+
+# ---- what stands in the files
+
+
+CHOICE = Choice(("orders", "spend", "age", "city"), ("kids", "pet_owner"), summary=True)
+NAMES = [
+    *("customer", "orders", "spend", "age", "city", "kids_probability", "kids_decision"),
+    *("pet_owner_probability", "pet_owner_decision", "summary"),
+]
+
+
+def expected(shop: Shop, customer: str) -> list[Any]:
+    facts = [shop.customers[customer][name] for name in CHOICE.fields]
+    tags = [
+        value
+        for tag in CHOICE.tags
+        for value in (shop.tags.get((customer, tag)), shop.decision(customer, tag) or "no")
+    ]
+    return [customer, *facts, *tags, SUMMARY if customer in ("c00", "c03") else None]
+
+
+def test_a_csv_holds_what_was_chosen_in_the_order_of_the_audience(
+    home: Home, tmp_path: Path
+) -> None:
+    customers = sorted(home.shop.customers, reverse=True)
+    told = home.export(tmp_path / "audience.csv", customers, CHOICE)
+    names, *rows = read_csv(tmp_path / "audience.csv")
+    assert names == NAMES
+    assert (told.customers, told.held_back, told.path) == (40, 0, tmp_path / "audience.csv")
+    for row, customer in zip(rows, customers, strict=True):
+        values = expected(home.shop, customer)
+        assert [undo(cell) for cell in row] == ["" if v is None else str(v) for v in values]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_parquet_file_holds_the_same_with_types(home: Home, tmp_path: Path) -> None:
+    customers = sorted(home.shop.customers, reverse=True)
+    home.export(tmp_path / "audience.PARQUET", customers, CHOICE)
+    found = read_parquet(tmp_path / "audience.PARQUET")
+    text, number = "VARCHAR", "DOUBLE"
+    assert found.names == NAMES
+    assert found.types == [
+        *(text, "BIGINT", number, text, text, number, text, number, text, text),
+    ]
+    assert found.rows == [tuple(expected(home.shop, customer)) for customer in customers]
+    assert header_of(tmp_path / "audience.parquet")["cells"] is None
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_many_pages_are_one_file(
+    home: Home, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "PAGE", 7)
+    path = tmp_path / f"audience{ending}"
+    customers = sorted(home.shop.customers, reverse=True)
+    home.export(path, customers, CHOICE)
+    if ending == ".csv":
+        assert [row[0] for row in read_csv(path)[1:]] == customers
+    else:
+        rows = read_parquet(path).rows
+        assert [row[0] for row in rows] == customers
+        assert {row[0] for row in rows if row[-1]} == {"c00", "c03"}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_an_audience_of_nobody_is_a_file_with_names(
+    home: Home, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"audience{ending}"
+    assert home.export(path, [], CHOICE).customers == 0
+    if ending == ".csv":
+        assert read_csv(path) == [NAMES]
+    else:
+        assert read_parquet(path).names == NAMES
+
+
+def test_the_header_says_how_they_were_chosen(home: Home, tmp_path: Path) -> None:
+    home.consent({"c00": {"email": True}, "c01": {"email": False}})
+    told = home.export(tmp_path / "audience.csv", ["c00", "c01", "c02"], CHOICE, "email")
+    header = header_of(tmp_path / "audience.csv")
+    assert told.header == tmp_path / "audience.header.json"
+    assert header["question"] == "谁买过 wine?"
+    assert header["query"] == QUERY
+    assert header["conditions"] == WORDS
+    assert (header["count"], header["exported"], header["held_back"]) == (3, 1, 2)
+    assert header["consent"] | {"words": 0} == {
+        **{"channel": "email", "applied": True, "said_no": 1, "never_said": 1, "words": 0},
+    }
+    assert header["consent"]["words"] == told.words
+    assert "2 of 3 held back without consent to email: 1 said no, 1 never" in told.words["en"]
+    assert "3人中有2人未同意通过email联系" in told.words["zh"]
+    assert (header["as_of"], header["data_hash"]) == ("2024-06-30", "f00d")
+    assert datetime.fromisoformat(header["made_at"]).tzinfo is not None
+    assert header["file"] == "audience.csv"
+    content = (tmp_path / "audience.csv").read_bytes()
+    assert header["sha256"] == hashlib.sha256(content).hexdigest()
+    assert set(header["cells"]) == {"en", "zh"}
+
+
+def test_the_header_explains_every_column_in_both_languages(home: Home, tmp_path: Path) -> None:
+    home.export(tmp_path / "audience.csv", ["c00"], CHOICE)
+    found = {column["name"]: column for column in header_of(tmp_path / "audience.csv")["columns"]}
+    assert list(found) == NAMES
+    assert all(column["meaning"]["en"] and column["meaning"]["zh"] for column in found.values())
+    assert found["spend"]["unit"] == {"en": "¥", "zh": "¥"}
+    assert found["spend"]["meaning"]["en"] == "spend: Money paid, less refunds"
+    assert found["orders"]["unit"] == {"en": "orders", "zh": "单"}
+    assert found["age"]["meaning"] == {"en": "age, as the shop gave it", "zh": "年龄（店铺提供）"}
+    assert found["pet_owner_probability"]["type"] == "number"
+    assert "养宠物" in found["pet_owner_decision"]["meaning"]["zh"]
+    assert "text" in found["customer"]["meaning"]["en"]
+
+
+def test_every_unit_of_the_catalogue_is_said_in_both_languages(home: Home) -> None:
+    terms = {field.name: field.term() for field in catalogue()}
+    shop = replace(home.vocabulary, fields=terms)
+    chosen = columns.choose_columns(Choice(tuple(terms)), home.workspace, shop, home.warehouse)
+    for column in chosen[1:]:
+        assert column.unit is not None
+        assert column.unit[0] == column.unit[1] == "¥" or not column.unit[1].isascii()
+
+
+# ---- cells
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(
+            st.text(min_size=1, max_size=12),
+            st.text("='+-@\t\r\n ＝＋－＠\u3000\u200b\ufeffa1,;\"", min_size=1, max_size=6),
+        ).filter(lambda text: "\x00" not in text),
+        unique=True,
+        max_size=8,
+    )
+)
+def test_no_cell_runs_and_every_cell_comes_back(
+    home: Home, tmp_path: Path, texts: list[str]
+) -> None:
+    facts = pd.DataFrame({"customer": texts, "city": texts[::-1]}, dtype="object")
+    home.warehouse.register("customer_facts", facts)
+    home.export(tmp_path / "audience.csv", texts, Choice(("city",)))
+    rows = read_csv(tmp_path / "audience.csv")[1:]
+    assert not any(cell.startswith(RUNNING) for row in rows for cell in row)
+    assert [[undo(cell) for cell in row] for row in rows] == [
+        [one, other] for one, other in zip(texts, texts[::-1], strict=True)
+    ]
+
+
+def test_strange_ids_stay_themselves(home: Home, tmp_path: Path) -> None:
+    home.consent({customer: {"email": True} for customer in STRANGE})
+    home.export(tmp_path / "a.csv", STRANGE, channel="email")
+    cells = [row[0] for row in read_csv(tmp_path / "a.csv")[1:]]
+    assert [undo(cell) for cell in cells] == STRANGE
+    assert not any(cell.startswith(RUNNING) for cell in cells)
+    assert {"007", "1e5", "客户", "'x"} <= set(cells)  # nothing to neutralise
+    assert {"'=1+1", "'-1", "'＠1", "''=1", "'\tx"} <= set(cells)
+    home.export(tmp_path / "b.parquet", STRANGE)
+    assert [row[0] for row in read_parquet(tmp_path / "b.parquet").rows] == STRANGE
+
+
+def test_negative_numbers_stay_numbers(home: Home, tmp_path: Path) -> None:
+    facts = pd.DataFrame({"customer": ["a", "b"], "spend": [-5.5, 1e20], "orders": [-1, None]})
+    home.warehouse.register("customer_facts", facts)
+    home.export(tmp_path / "a.csv", ["a", "b"], Choice(("spend", "orders")))
+    assert read_csv(tmp_path / "a.csv")[1:] == [["a", "-5.5", "-1"], ["b", "1e+20", ""]]
+
+
+def test_a_spreadsheet_sees_utf8(home: Home, tmp_path: Path) -> None:
+    home.export(tmp_path / "a.csv", ["客户"])
+    assert (tmp_path / "a.csv").read_bytes() == b"\xef\xbb\xbfcustomer\r\n" + "客户\r\n".encode()
+
+
+# ---- consent
+
+
+def test_without_a_channel_nobody_is_held_back_and_that_is_said(home: Home, tmp_path: Path) -> None:
+    home.consent({"c00": {"email": False}})
+    told = home.export(tmp_path / "a.csv", ["c00", "c01"])
+    header = header_of(tmp_path / "a.csv")
+    assert (told.customers, told.held_back) == (2, 0)
+    assert (header["consent"]["channel"], header["consent"]["applied"]) == (None, False)
+    assert "no channel was named" in header["consent"]["words"]["en"]
+    assert "没有指定渠道" in header["consent"]["words"]["zh"]
+
+
+def test_a_channel_that_was_never_recorded_names_the_known(home: Home, tmp_path: Path) -> None:
+    home.consent({"c00": {"sms": True}, "c01": {"email": False}})
+    with pytest.raises(
+        UnknownError, match="'Email' was never recorded; there is consent to: email, sms"
+    ):
+        home.export(tmp_path / "a.csv", ["c00"], channel="Email")
+    home.consent({"c00": {}})
+    with pytest.raises(UnknownError, match="no consent was ever recorded"):
+        home.export(tmp_path / "a.csv", ["c00"], channel="email")
+    assert not list(tmp_path.glob("*a.*"))
+
+
+def test_consent_from_the_files_of_a_shop(tmp_path: Path) -> None:
+    people = "who,mail\n007,yes\n008,no\n009,\n010,maybe\n"
+    (tmp_path / "people.csv").write_text(people, encoding="utf-8")
+    lines = "".join(f"{who},2024-06-30T12:00:00,5\n" for who in ("007", "008", "009", "010", "011"))
+    (tmp_path / "orders.csv").write_text(f"who,at,paid\n{lines}", encoding="utf-8")
+    sources = {
+        "orders": {
+            **{"table": "events", "file": "orders.csv"},
+            "columns": {"customer": "who", "time": "at", "amount": "paid"},
+        },
+        "people": {
+            **{"table": "customers", "file": "people.csv", "columns": {"customer": "who"}},
+            "consent": {"email": "mail"},
+        },
+    }
+    (tmp_path / "mapping.yaml").write_text(yaml.safe_dump({"sources": sources}), encoding="utf-8")
+    with Workspace(tmp_path / "home") as workspace:
+        ingest(workspace, load_mapping(tmp_path / "mapping.yaml"), ())
+        refresh_facts(workspace)
+        with Warehouse(workspace.events, workspace.products, date(2024, 6, 30)) as warehouse:
+            empty = pd.DataFrame({"customer": [], "tag": [], "probability": [], "decision": []})
+            warehouse.register("customer_facts", pd.DataFrame({"customer": ["007"]}))
+            warehouse.register("customer_tags", empty.astype("object"))
+            home = Home(workspace, warehouse, vocabulary(), make_shop(1, 1))
+            told = home.export(
+                tmp_path / "a.csv", ["007", "008", "009", "010", "011"], channel="email"
+            )
+    assert read_csv(tmp_path / "a.csv") == [["customer"], ["007"]]
+    assert (told.customers, told.held_back) == (1, 4)
+
+
+# ---- what may be chosen
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        (Choice(("shoe_size",)), "no field 'shoe_size'"),
+        (Choice(("customer",)), "no field 'customer'"),
+        (Choice((), ("sailor",)), "no tag 'sailor'"),
+        (Choice((), ("vitamins",)), "sensitive and switched off"),
+        (Choice((), ("homeowner",)), "does not give the tag 'homeowner'"),
+        (Choice(("kids_decision",), ("kids",)), "two columns would be called 'kids_decision'"),
+        (Choice(("summary",), (), summary=True), "two columns would be called 'summary'"),
+    ],
+)
+def test_what_cannot_be_a_column_is_said(
+    home: Home, tmp_path: Path, choice: Choice, reason: str
+) -> None:
+    extra = {name: Term(name, name, name) for name in ("summary", "kids_decision")}
+    tags = {name: Term(name, name, name) for name in ("vitamins", "homeowner")}
+    shop = replace(
+        home.vocabulary,
+        fields={**home.vocabulary.fields, **extra},
+        tags={**home.vocabulary.tags, **tags},
+    )
+    with pytest.raises(ConditionError, match=reason):
+        replace(home, vocabulary=shop).export(tmp_path / "a.csv", ["c00"], choice)
+    assert not list(tmp_path.glob("*a.*"))
+
+
+def test_a_sensitive_tag_that_is_switched_on_is_exported(home: Home, tmp_path: Path) -> None:
+    reason = {"vitamins": "for the pharmacy's own advice"}
+    settings = Settings.model_validate({"sensitive_tags": reason})
+    tags = pd.DataFrame([("c00", "vitamins", 1.0, "yes")])
+    tags.columns = pd.Index(["customer", "tag", "probability", "decision"])
+    home.warehouse.register("customer_tags", tags)
+    shop = replace(home.vocabulary, tags={"vitamins": Term("vitamins", "s", "s")})
+    with Workspace(home.workspace.home, settings) as workspace:
+        switched_on = replace(home, vocabulary=shop, workspace=workspace)
+        switched_on.export(tmp_path / "a.csv", ["c00", "c01"], Choice((), ("vitamins",)))
+    assert read_csv(tmp_path / "a.csv")[1:] == [["c00", "1.0", "yes"], ["c01", "", "no"]]
+
+
+def test_a_name_is_taken_once_and_never_run(home: Home, tmp_path: Path) -> None:
+    tag = '=own" tag'
+    tags = pd.DataFrame({"customer": ["c00"], "tag": [tag], "probability": [0.5]})
+    home.warehouse.register("customer_tags", tags.assign(decision="unknown"))
+    shop = replace(home.vocabulary, tags={tag: Term(tag, tag, tag)})
+    chosen = Choice(("age", "age"), (tag, tag))
+    replace(home, vocabulary=shop).export(tmp_path / "a.csv", ["c00"], chosen)
+    names, row = read_csv(tmp_path / "a.csv")
+    assert names == ["customer", "age", f"'{tag}_probability", f"'{tag}_decision"]
+    assert row[2:] == ["0.5", "unknown"]
+
+
+# ---- whole or not at all
+
+
+OLD = {"a.csv": "old rows", "a.header.json": '{"file": "a.csv"}'}
+
+
+def old_files(folder: Path) -> Path:
+    for name, text in OLD.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "a.csv"
+
+
+def assert_old(folder: Path) -> None:
+    found = {path.name: path.read_text() for path in folder.glob("*a.*")}
+    assert found == OLD
+
+
+def test_an_older_export_is_replaced(home: Home, tmp_path: Path) -> None:
+    home.export(old_files(tmp_path), ["c00"])
+    assert read_csv(tmp_path / "a.csv") == [["customer"], ["c00"]]
+    assert header_of(tmp_path / "a.csv")["exported"] == 1
+
+
+def test_a_failure_in_the_middle_leaves_the_old_files(home: Home, tmp_path: Path) -> None:
+    path = old_files(tmp_path)
+    with home.workspace.store.begin() as connection:
+        connection.execute(sa.text("DROP TABLE profiles"))
+    with pytest.raises(StoreError):
+        home.export(path, ["c00"], Choice(summary=True))
+    assert_old(tmp_path)
+
+
+@contextmanager
+def little_space(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+@pytest.mark.parametrize("size", [0, 300, 600, 900])  # in the rows, and in the header
+def test_a_full_disk_leaves_the_old_files(home: Home, tmp_path: Path, name: str, size: int) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    before = {folder / name: "old rows", folder / "a.header.json": json.dumps({"file": name})}
+    for path, text in before.items():
+        path.write_text(text)
+    with little_space(size), pytest.raises(DataError, match="cannot be written"):
+        home.export(folder / name, sorted(home.shop.customers), Choice(("spend",)))
+    assert {path: path.read_text() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("which", [".a.header.json.part", ".a.csv.part"])
+@pytest.mark.parametrize("old", [True, False])
+def test_a_failure_at_the_very_end_leaves_the_old_files(
+    home: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: type[BaseException],
+    which: str,
+    old: bool,
+) -> None:
+    path = old_files(tmp_path) if old else tmp_path / "a.csv"
+    replaced = Path.replace
+
+    def fail(part: Path, place: Path) -> Path:
+        if part.name == which:
+            raise failure(5, "Input/output error")
+        return replaced(part, place)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(DataError if failure is OSError else failure):
+        home.export(path, ["c00"])
+    monkeypatch.undo()
+    if old:
+        assert_old(tmp_path)
+    else:
+        assert not list(tmp_path.glob("*a.*"))
+
+
+# ---- where it may lie
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("audience", "let its name end in .csv or .parquet"),
+        ("data.sqlite", "let its name end in .csv or .parquet"),
+        (".csv", "let its name end in .csv or .parquet"),
+        ("audience.csv.gz", "let its name end in .csv or .parquet"),
+        ("", "let its name end in .csv or .parquet"),
+        ("folder.csv", "not a file"),
+        ("taken.csv", "not a file"),  # where its header is a folder
+        ("pipe.csv", "not a file"),
+        ("missing/a.csv", "No such file or directory"),
+        ("data.sqlite/a.csv", "Not a directory"),
+        ("loop.csv", "loop"),
+        ("x" * 300 + ".csv", "too long"),
+        ("~nobody-of-this-name/a.csv", "home directory"),
+        ("/proc/a.csv", "cannot be written"),
+        ("home/products.parquet", "keeps its data"),
+        ("home/events/bucket=0000/events.parquet", "keeps its data"),
+        ("other.csv", "tells of other.parquet"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_one_line(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "taken.header.json").mkdir()
+    (tmp_path / "data.sqlite").write_text("precious")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    home.export(tmp_path / "other.parquet", ["c00"])
+    with pytest.raises(DataError, match=reason) as raised:
+        home.export(Path(place), ["c00"])
+    assert "\n" not in str(raised.value)
+    assert (tmp_path / "data.sqlite").read_text() == "precious"
+    assert header_of(tmp_path / "other.parquet")["file"] == "other.parquet"
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_read_only_file_is_kept(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = old_files(tmp_path)
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):  # nothing is read-only to the root user
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(DataError, match="read-only"):
+        home.export(path, ["c00"])
+    assert_old(tmp_path)
+
+
+def test_a_link_is_followed(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "a.csv").symlink_to(tmp_path / "real" / "b.csv")
+    told = home.export(tmp_path / "a.csv", ["c00"])
+    assert (tmp_path / "a.csv").is_symlink()
+    assert told.path == tmp_path / "real" / "b.csv"
+    assert read_csv(told.path) == [["customer"], ["c00"]]
+    assert told.header == tmp_path / "real" / "b.header.json"
+
+
+def test_a_place_with_a_strange_name(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / 'it\'s "my" 文件夹?#=%20'
+    folder.mkdir()
+    home.export(folder / "観客'; DROP.csv", ["c00"])
+    assert read_csv(folder / "観客'; DROP.csv") == [["customer"], ["c00"]]
+    assert header_of(folder / "観客'; DROP.csv")["file"] == "観客'; DROP.csv"
