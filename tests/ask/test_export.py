@@ -1,15 +1,10 @@
-"""Exports read back by csv and DuckDB: cells, consent, headers, and files that stay whole."""
+"""Exports read back by csv and DuckDB: rows, headers, cells, consent, and what may be chosen."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
-import os
-import resource
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,29 +13,32 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-import sqlalchemy as sa
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.ask import columns
 from agent.ask.columns import Choice
-from agent.ask.export import Audience, Exported, export_audience
-from agent.ask.query import query_from_json
-from agent.data import store as tables
 from agent.data.ingest import ingest
 from agent.data.mapping import load_mapping
 from agent.data.warehouse import Warehouse
-from agent.errors import ConditionError, DataError, StoreError, UnknownError
+from agent.errors import ConditionError, UnknownError
 from agent.facts.catalogue import catalogue
 from agent.profiles.build import refresh_facts
-from agent.settings import Language, Settings
-from agent.vocabulary import Term, Vocabulary
+from agent.settings import Settings
+from agent.vocabulary import Term
 from agent.workspace import Workspace
-from tests.small_shop import AS_OF, Shop, make_shop, open_warehouse, vocabulary
+from tests.ask.exports import (
+    QUERY,
+    SUMMARY,
+    WORDS,
+    Home,
+    header_of,
+    open_home,
+    read_csv,
+)
+from tests.small_shop import Shop, make_shop, vocabulary
 
-QUERY = {"kind": "list", "where": {"bought": ["wine"]}, "rank": {"field": "spend"}}
-WORDS: dict[Language, str] = {"en": "bought wine in at least 1 order", "zh": "至少1个订单购买wine"}
 RUNNING = tuple("=+-@\t\r\n＝＋－＠")
 # What people have sent to shops as their name, and what a spreadsheet makes of it.
 STRANGE = [
@@ -62,55 +60,12 @@ STRANGE = [
     ),
     *('=HYPERLINK("http://x","y")', "1'; DROP TABLE customers; --", "x" * 200, "\u200b-2"),
 ]
-SUMMARY = "=SUM(1) 喜欢\n“wine”, 'tea'"
-
-
-@dataclass(frozen=True)
-class Home:
-    """A home whose facts and tags a warehouse offers, with consent and summaries in its store."""
-
-    workspace: Workspace
-    warehouse: Warehouse
-    vocabulary: Vocabulary
-    shop: Shop
-
-    def export(
-        self,
-        path: Path,
-        customers: Sequence[str],
-        choice: Choice = Choice(),  # noqa: B008  it is frozen
-        channel: str | None = None,
-    ) -> Exported:
-        audience = Audience("谁买过 wine?", query_from_json(QUERY), WORDS, customers)
-        parts = self.workspace, self.warehouse, self.vocabulary
-        return export_audience(path, audience, choice, channel, *parts)
-
-    def consent(self, given: Mapping[str, Mapping[str, bool]]) -> None:
-        rows = [{"customer": c, "attributes": {}, "consent": said} for c, said in given.items()]
-        self.workspace.store.replace_all(tables.customers, rows)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    shop = make_shop(3)
-    with Workspace(tmp_path / "home") as workspace:
-        store = workspace.store
-        for key, value in {
-            "as_of": AS_OF.isoformat(),
-            "data_hash": "f00d",
-            "currency": "¥",
-        }.items():
-            store.set_meta(key, value)
-        summary = dict.fromkeys((c.name for c in tables.profiles.columns), "")
-        summary |= {"attempts": 1, "tokens": 1, "sheet": [], "refused": [], "summary": SUMMARY}  # type: ignore[dict-item]
-        store.upsert(tables.profiles, [summary | {"customer": c} for c in ("c00", "c03")])
-        with open_warehouse(shop, tmp_path / "data") as warehouse:
-            yield Home(workspace, warehouse, vocabulary(), shop)
-
-
-def read_csv(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+    with open_home(tmp_path) as opened:
+        yield opened
 
 
 @dataclass(frozen=True)
@@ -124,11 +79,6 @@ def read_parquet(path: Path) -> Read:
     with duckdb.connect() as database:
         found = database.read_parquet(str(path))
         return Read(found.columns, [str(one) for one in found.types], found.fetchall())
-
-
-def header_of(path: Path) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(path.with_suffix(".header.json").read_text("utf-8"))
-    return header
 
 
 def undo(cell: str) -> str:
@@ -429,161 +379,3 @@ def test_a_name_is_taken_once_and_never_run(home: Home, tmp_path: Path) -> None:
     names, row = read_csv(tmp_path / "a.csv")
     assert names == ["customer", "age", f"'{tag}_probability", f"'{tag}_decision"]
     assert row[2:] == ["0.5", "unknown"]
-
-
-# ---- whole or not at all
-
-
-OLD = {"a.csv": "old rows", "a.header.json": '{"file": "a.csv"}'}
-
-
-def old_files(folder: Path) -> Path:
-    for name, text in OLD.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder / "a.csv"
-
-
-def assert_old(folder: Path) -> None:
-    found = {path.name: path.read_text() for path in folder.glob("*a.*")}
-    assert found == OLD
-
-
-def test_an_older_export_is_replaced(home: Home, tmp_path: Path) -> None:
-    home.export(old_files(tmp_path), ["c00"])
-    assert read_csv(tmp_path / "a.csv") == [["customer"], ["c00"]]
-    assert header_of(tmp_path / "a.csv")["exported"] == 1
-
-
-def test_a_failure_in_the_middle_leaves_the_old_files(home: Home, tmp_path: Path) -> None:
-    path = old_files(tmp_path)
-    with home.workspace.store.begin() as connection:
-        connection.execute(sa.text("DROP TABLE profiles"))
-    with pytest.raises(StoreError):
-        home.export(path, ["c00"], Choice(summary=True))
-    assert_old(tmp_path)
-
-
-@contextmanager
-def little_space(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
-@pytest.mark.parametrize("size", [0, 300, 600, 900])  # in the rows, and in the header
-def test_a_full_disk_leaves_the_old_files(home: Home, tmp_path: Path, name: str, size: int) -> None:
-    folder = tmp_path / "there"
-    folder.mkdir()
-    before = {folder / name: "old rows", folder / "a.header.json": json.dumps({"file": name})}
-    for path, text in before.items():
-        path.write_text(text)
-    with little_space(size), pytest.raises(DataError, match="cannot be written"):
-        home.export(folder / name, sorted(home.shop.customers), Choice(("spend",)))
-    assert {path: path.read_text() for path in folder.iterdir()} == before
-
-
-@pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt])
-@pytest.mark.parametrize("which", [".a.header.json.part", ".a.csv.part"])
-@pytest.mark.parametrize("old", [True, False])
-def test_a_failure_at_the_very_end_leaves_the_old_files(
-    home: Home,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    failure: type[BaseException],
-    which: str,
-    old: bool,
-) -> None:
-    path = old_files(tmp_path) if old else tmp_path / "a.csv"
-    replaced = Path.replace
-
-    def fail(part: Path, place: Path) -> Path:
-        if part.name == which:
-            raise failure(5, "Input/output error")
-        return replaced(part, place)
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(DataError if failure is OSError else failure):
-        home.export(path, ["c00"])
-    monkeypatch.undo()
-    if old:
-        assert_old(tmp_path)
-    else:
-        assert not list(tmp_path.glob("*a.*"))
-
-
-# ---- where it may lie
-
-
-@pytest.mark.parametrize(
-    ("place", "reason"),
-    [
-        ("audience", "let its name end in .csv or .parquet"),
-        ("data.sqlite", "let its name end in .csv or .parquet"),
-        (".csv", "let its name end in .csv or .parquet"),
-        ("audience.csv.gz", "let its name end in .csv or .parquet"),
-        ("", "let its name end in .csv or .parquet"),
-        ("folder.csv", "not a file"),
-        ("taken.csv", "not a file"),  # where its header is a folder
-        ("pipe.csv", "not a file"),
-        ("missing/a.csv", "No such file or directory"),
-        ("data.sqlite/a.csv", "Not a directory"),
-        ("loop.csv", "loop"),
-        ("x" * 300 + ".csv", "too long"),
-        ("~nobody-of-this-name/a.csv", "home directory"),
-        ("/proc/a.csv", "cannot be written"),
-        ("home/products.parquet", "keeps its data"),
-        ("home/events/bucket=0000/events.parquet", "keeps its data"),
-        ("other.csv", "tells of other.parquet"),
-    ],
-)
-def test_a_place_that_cannot_be_written_is_one_line(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, reason: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "taken.header.json").mkdir()
-    (tmp_path / "data.sqlite").write_text("precious")
-    (tmp_path / "loop.csv").symlink_to("loop.csv")
-    os.mkfifo(tmp_path / "pipe.csv")
-    home.export(tmp_path / "other.parquet", ["c00"])
-    with pytest.raises(DataError, match=reason) as raised:
-        home.export(Path(place), ["c00"])
-    assert "\n" not in str(raised.value)
-    assert (tmp_path / "data.sqlite").read_text() == "precious"
-    assert header_of(tmp_path / "other.parquet")["file"] == "other.parquet"
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_a_read_only_file_is_kept(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = old_files(tmp_path)
-    path.chmod(0o444)
-    if os.access(path, os.W_OK):  # nothing is read-only to the root user
-        monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(DataError, match="read-only"):
-        home.export(path, ["c00"])
-    assert_old(tmp_path)
-
-
-def test_a_link_is_followed(home: Home, tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "a.csv").symlink_to(tmp_path / "real" / "b.csv")
-    told = home.export(tmp_path / "a.csv", ["c00"])
-    assert (tmp_path / "a.csv").is_symlink()
-    assert told.path == tmp_path / "real" / "b.csv"
-    assert read_csv(told.path) == [["customer"], ["c00"]]
-    assert told.header == tmp_path / "real" / "b.header.json"
-
-
-def test_a_place_with_a_strange_name(home: Home, tmp_path: Path) -> None:
-    folder = tmp_path / 'it\'s "my" 文件夹?#=%20'
-    folder.mkdir()
-    home.export(folder / "観客'; DROP.csv", ["c00"])
-    assert read_csv(folder / "観客'; DROP.csv") == [["customer"], ["c00"]]
-    assert header_of(folder / "観客'; DROP.csv")["file"] == "観客'; DROP.csv"
