@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from agent import __version__, cli_eval, cli_tags, display
+from agent import __version__, cli_ask, cli_eval, cli_tags, display
 from agent.cli_base import (
     AsJson,
     InLanguage,
@@ -21,7 +20,7 @@ from agent.cli_base import (
     show_result,
     write,
 )
-from agent.errors import PortraitError, SettingsError, UsageError
+from agent.errors import PortraitError, UsageError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +30,7 @@ app = typer.Typer(
 )
 llm = typer.Typer(no_args_is_help=True, help="The language model on this machine.")
 app.add_typer(llm, name="llm")
+app.add_typer(cli_ask.app)
 app.add_typer(cli_tags.app)
 app.add_typer(cli_eval.app, name="eval")
 
@@ -140,36 +140,6 @@ def show(
         spoken = language_of(language, workspace) if language else None
         profile = show_profile(workspace, customer, spoken)
     show_result(profile, display.profile, as_json)
-
-
-@app.command()
-def ask(
-    context: typer.Context,
-    question: Annotated[list[str] | None, typer.Argument(help="A question, in words.")] = None,
-    from_file: Annotated[
-        Path | None, typer.Option("--from", help="A file with one question a line.")
-    ] = None,
-    export: Annotated[
-        Path | None, typer.Option(help="Write the ids of all customers meant to a CSV file.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Answer questions: conditions, exact count, a sample with its evidence."""
-    from agent.ask.answer import Asker
-    from agent.ask.export import export_customers
-
-    questions = _questions(question, from_file)
-    if export and len(questions) != 1:
-        raise SettingsError("--export goes with one question")
-    with open_workspace(context) as workspace, Asker(workspace) as asker:
-        for text in questions:
-            result = asker.ask(text)
-            if export:
-                export_customers(export, result)
-            if from_file and as_json:
-                write(json.dumps(result.as_dict(), ensure_ascii=False))
-            else:
-                show_result(result.as_dict(), display.answer, as_json)
 
 
 @app.command()
@@ -296,21 +266,3 @@ def _fail_unexpected(error: Exception) -> None:
 def _fail(message: str, code: int) -> None:
     sys.stderr.write(f"portrait: {' '.join(message.split())}\n")
     sys.exit(code)
-
-
-def _questions(words: list[str] | None, path: Path | None) -> list[str]:
-    if bool(words) == bool(path):
-        raise SettingsError("give a question, or --from FILE with one a line, not both")
-    if words:
-        asked = [" ".join(words).strip()]
-    else:
-        try:
-            asked = Path(str(path)).read_text(encoding="utf-8-sig").splitlines()
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise SettingsError(f"{path}: is not UTF-8 text: {error.reason}") from error
-    questions = [line.strip() for line in asked if line.strip()]
-    if not questions:
-        raise SettingsError("there is no question: write one in English or Chinese")
-    return questions

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agent import display, display_tags
+from agent import display, display_ask, display_tags
 from agent.cli_base import (
     AsJson,
     InLanguage,
@@ -17,6 +17,7 @@ from agent.cli_base import (
     show_result,
     write,
 )
+from agent.errors import SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="Measure against truth, with baselines.")
 
@@ -86,3 +87,29 @@ def eval_summaries(
     if report:
         write_report(report, html_report, markdown_report, result, spoken)
     show_result(result, lambda _: write(text_report(result, spoken)), as_json)
+
+
+@app.command("ask")
+def eval_ask(
+    context: typer.Context,
+    half: Annotated[
+        str, typer.Option(help="dev (with what went wrong) or test (figures alone).")
+    ] = "test",
+    as_json: AsJson = False,
+) -> None:
+    """How right answers are on the project's own questions, by gold worked out in pandas."""
+    from agent.ask.answer import Asker
+    from eval.ask import evaluate_ask, failures
+    from eval.ask_systems import portrait
+
+    if half not in ("dev", "test"):
+        raise SettingsError(f"--half is dev or test, not {half!r}")
+    with (
+        open_workspace(context) as workspace,
+        Asker(workspace) as asker,
+        display.progress() as progress,
+    ):
+        chosen: Any = half
+        result: Any = evaluate_ask(workspace, chosen, {"portrait": portrait(asker)}, progress)
+    wrong = failures(result, "portrait") if half == "dev" else []
+    show_result(result, lambda content: display_ask.evaluation(content, wrong), as_json)

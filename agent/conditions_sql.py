@@ -61,6 +61,29 @@ def select_customers(
     return sa.select(_customers.c.customer).where(where).order_by(_customers.c.customer)
 
 
+def select_ranked(
+    condition: Condition, vocabulary: Vocabulary, as_of: date, field: str, span: Span, most: bool
+) -> sa.Select[tuple[str]]:
+    """The ids in the order of a numeric field over a span of days; unknown last, ties by id."""
+    check(condition, vocabulary)
+    value = _value(field, span, _customers.c.customer, True, as_of)
+    order = value.desc() if most else value.asc()
+    where = _compile(condition, vocabulary, as_of)
+    return (
+        sa.select(_customers.c.customer)
+        .where(where)
+        .order_by(order.nulls_last(), _customers.c.customer)
+    )
+
+
+def select_value(
+    customer: str, field: str, span: Span, vocabulary: Vocabulary, as_of: date
+) -> sa.Select[tuple[Any]]:
+    """One customer's value of a field, over a span of days."""
+    value = _value(field, span, _customers.c.customer, vocabulary.field(field).numeric, as_of)
+    return sa.select(value).where(_customers.c.customer == customer)
+
+
 def _compile(condition: Condition, vocabulary: Vocabulary, as_of: date) -> sa.ColumnElement[bool]:
     match condition:
         case Compare():
@@ -83,7 +106,7 @@ def _compile_compare(part: Compare, vocabulary: Vocabulary, as_of: date) -> sa.C
     numeric = vocabulary.field(part.field).numeric
     if part.op in ("top_percent", "bottom_percent"):
         return _compile_percent(part, as_of)
-    column = _value(part, _customers.c.customer, numeric, as_of)
+    column = _value(part.field, part, _customers.c.customer, numeric, as_of)
     if isinstance(part.value, tuple):
         return column.in_([str(value) for value in part.value])
     value = float(part.value) if numeric else str(part.value)
@@ -93,15 +116,15 @@ def _compile_compare(part: Compare, vocabulary: Vocabulary, as_of: date) -> sa.C
 
 
 def _value(
-    part: Compare, customer: sa.ColumnElement[str], numeric: bool, as_of: date
+    field: str, span: Span, customer: sa.ColumnElement[str], numeric: bool, as_of: date
 ) -> sa.ColumnElement[Any]:
-    """The field's value of a customer, of the days that count."""
-    if not part.windowed:
-        return sa.column(part.field, sa.Float if numeric else sa.String)
+    """A field's value of a customer, over the days that count."""
+    if not span.windowed:
+        return sa.column(field, sa.Float if numeric else sa.String)
     orders = _orders.c
-    total = sa.func.count() if part.field == "orders" else sa.func.sum(orders.paid)
-    within = [orders.customer == customer, *_within(orders.day, part, as_of)]
-    within += [orders.bought] if part.field == "orders" else []
+    total = sa.func.count() if field == "orders" else sa.func.sum(orders.paid)
+    within = [orders.customer == customer, *_within(orders.day, span, as_of)]
+    within += [orders.bought] if field == "orders" else []
     found = sa.select(total).where(*within).correlate_except(_orders).scalar_subquery()
     return sa.cast(sa.func.coalesce(found, 0), sa.Float)
 
@@ -109,7 +132,8 @@ def _value(
 def _compile_percent(part: Compare, as_of: date) -> sa.ColumnElement[bool]:
     """Rank r of n known values is in the top p percent if r - 1 < n * p / 100; ties share r."""
     known = sa.select(
-        _customers.c.customer, _value(part, _customers.c.customer, True, as_of).label("v")
+        _customers.c.customer,
+        _value(part.field, part, _customers.c.customer, True, as_of).label("v"),
     ).subquery()
     order = known.c.v.desc() if part.op == "top_percent" else known.c.v.asc()
     ranked = (

@@ -272,6 +272,14 @@ def answer(result: dict[str, Any]) -> None:
     console.print()
 
 
+def audience_table(content: dict[str, Any]) -> None:
+    """The saved audiences."""
+    table = make_table("name", "conditions", "saved")
+    for row in content["audiences"]:
+        table.add_row(escape(row["name"]), escape(row["conditions"]), row["made_at"][:10])
+    open_console().print(table if content["audiences"] else "no audience is saved yet")
+
+
 def field_table(content: dict[str, Any]) -> None:
     """The catalogue of fields."""
     table = make_table("field", "unit", "meaning")

@@ -156,8 +156,7 @@ def _compare(part: Compare, language: Language, vocabulary: Vocabulary) -> str:
     term = vocabulary.field(part.field)
     label = term.label(language)
     if part.windowed:
-        days = _window_zh(part) if language == "zh" else _window_en(part)
-        label = f"{days}{label}" if language == "zh" else f"{label}{days}"
+        label = span_words(label, part, language)
         term = replace(term, label_en=label, label_zh=label)
     if part.op in _RANKS[language]:
         return _RANKS[language][part.op].format(n=_number(part.value), label=label)
@@ -170,6 +169,13 @@ def _compare(part: Compare, language: Language, vocabulary: Vocabulary) -> str:
     if language == "zh":
         return f"{label}{said}{'天' if term.unit == 'days' and part.op != 'between' else ''}"
     return _counted(said, term, one=part.value == 1 and part.op != "between")
+
+
+def span_words(label: str, span: Span, language: Language) -> str:
+    """What is summed over a span of days: `spend since 2017-12-01`, `近60天订单数`."""
+    if language == "zh":
+        return f"{_window_zh(span)}{label}"
+    return f"{label}{_window_en(span)}"
 
 
 def _counted(said: str, term: Term, one: bool) -> str:

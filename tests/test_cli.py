@@ -160,24 +160,70 @@ def test_an_export_holds_the_ids_and_the_conditions(run: Run, home: Path, tmp_pa
     path = tmp_path / "audience.csv"
     code, out, _ = run("--home", home, "ask", "Who bought wine?", "--export", path, "--json")
     assert code == 0
-    assert path.read_text(encoding="utf-8").split() == ["customer", *json.loads(out)["customers"]]
-    about = (tmp_path / "audience.conditions.txt").read_text(encoding="utf-8")
-    assert "question: Who bought wine?" in about
-    assert "bought wine in at least 1 order" in about
+    found = path.read_text(encoding="utf-8-sig").split()
+    assert found == ["customer", *json.loads(out)["customers"]]
+    about = json.loads((tmp_path / "audience.header.json").read_text(encoding="utf-8"))
+    assert about["question"] == "Who bought wine?"
+    assert "bought wine in at least 1 order" in about["conditions"]["en"]
     assert not list(tmp_path.glob(".*"))
 
 
-def test_cells_that_a_spreadsheet_would_run_are_neutralised(tmp_path: Path) -> None:
-    from agent.ask.answer import Result
-    from agent.ask.export import export_customers
+def test_an_export_tells_who_is_held_back(run: Run, home: Path, tmp_path: Path) -> None:
+    """This shop recorded no consent, and missing means no."""
+    path = tmp_path / "audience.csv"
+    asked = ("ask", "Who bought wine?", "--export", path)
+    code, out, _ = run("--home", home, *asked, "--field", "spend", "--tag", "wine")
+    assert code == 0
+    head = path.read_text(encoding="utf-8-sig").splitlines()[0]
+    assert head.startswith("customer,spend,wine")
+    assert str(path.name) in out.replace("\n", "")
+    code, _, err = run("--home", home, *asked, "--channel", "carrier-pigeon")
+    assert code == 2
+    assert_one_line(err)
 
-    ids = ["=1+1", "+1", "-1", "@x", "\tx", "a,b", 'a"b', "plain", "客户"]
-    result = Result("q", "en", "list", [], "words", len(ids), ids, None, "", [], [], None)
-    export_customers(tmp_path / "a.csv", result)
-    lines = (tmp_path / "a.csv").read_bytes().decode().split("\r\n")
-    assert lines == [
-        "customer", "'=1+1", "'+1", "'-1", "'@x", "'\tx", '"a,b"', '"a""b"', "plain", "客户", "",
-    ]  # fmt: skip
+
+# ---- conversations and saved audiences
+
+
+def test_a_follow_up_refines(run: Run, home: Path, tmp_path: Path) -> None:
+    code, out, _ = run(
+        *("--home", home, "ask", "How many bought wine?", "--then", "only pet owners", "--json")
+    )
+    assert code == 0
+    talk = json.loads(out)
+    assert talk["conditions"] == [{"bought": ["wine"]}, {"tag": "pet_owner"}]
+    file = tmp_path / "questions.txt"
+    file.write_text("How many bought wine?\n> only pet owners\n", encoding="utf-8")
+    code, out, _ = run("--home", home, "ask", "--from", file, "--json")
+    first, second = map(json.loads, out.splitlines())
+    assert first["count"] >= second["count"] == talk["count"]
+
+
+def test_an_audience_is_kept_named_and_forgotten(run: Run, home: Path) -> None:
+    asked = ("--home", home, "ask")
+    assert run(*asked, "pet owners who bought wine", "--save", "cosy evenings")[0] == 0
+    code, out, _ = run(*asked, "How many cosy evenings customers are there?", "--json")
+    assert code == 0
+    assert json.loads(out)["conditions"] == [{"tag": "pet_owner"}, {"bought": ["wine"]}]
+    assert "cosy evenings" in run("--home", home, "audiences")[1]
+    assert run("--home", home, "audiences", "--delete", "cosy evenings")[0] == 0
+    assert "no audience" in run("--home", home, "audiences")[1]
+
+
+def test_what_was_understood_can_be_edited(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def change(text: str, extension: str) -> str:
+        seen.append(text + extension)
+        return text.replace("wine", "beer")
+
+    monkeypatch.setattr("click.edit", change)
+    code, out, _ = run("--home", home, "ask", "Who bought wine?", "--edit", "--json")
+    assert code == 0
+    assert "kind: list" in seen[0]
+    assert json.loads(out)["conditions"] == [{"bought": ["beer"]}]
 
 
 @pytest.mark.parametrize("place", ["missing/audience.csv", ".", "/", "folder.csv", "data.sqlite"])

@@ -1,4 +1,4 @@
-"""Answers: the conditions in words, the exact count, a sample with its evidence.
+"""Answers: the conditions in words, the exact figures, a sample with its evidence.
 
 Counting is done by SQL over the conditions; the vector index only chooses which of the customers
 that meet them are shown, the most alike to the question first.
@@ -6,29 +6,25 @@ that meet them are shown, the most alike to the question first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
+from agent.ask.audiences import load_conditions, save_audience
+from agent.ask.columns import Choice
 from agent.ask.evidence import customer_evidence
+from agent.ask.execute import Executor, Found
+from agent.ask.export import Audience, Exported, export_audience
 from agent.ask.planner import Known, Plan, Planner
+from agent.ask.query import Query, query_from_json, query_to_json
 from agent.ask.say import answer_words
 from agent.conditions import All, to_json
-from agent.conditions_sql import select_customers
 from agent.data import store as tables
-from agent.data.warehouse import Warehouse
 from agent.errors import DataError
-from agent.facts.frame import customer_frame
-from agent.profiles.current import check_current
-from agent.search.customers import open_index
-from agent.search.index import Index
-from agent.settings import Language
-from agent.tags.names import load_vocabulary
-from agent.tags.rules import local_rules
-from agent.tags.taxonomy import load_taxonomy
+from agent.settings import LANGUAGES, Language
 from agent.words import condition_words
 from agent.workspace import Workspace
 
@@ -45,16 +41,12 @@ class Citation:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One row of a breakdown; `value` None: unknown."""
-
-    value: str | None
-    count: int
-
-
-@dataclass(frozen=True)
 class Result:
-    """What `portrait ask --json` prints. `unused`: the words that were not understood."""
+    """What `portrait ask --json` prints.
+
+    query: what was understood, which `--edit` opens. customers: all who are meant, or those listed;
+    matching: how many meet the conditions of a list. unused: words that were not understood.
+    """
 
     question: str
     language: Language
@@ -63,11 +55,17 @@ class Result:
     conditions_in_words: str
     count: int | None
     customers: list[str]
-    groups: list[Group] | None
+    groups: list[dict[str, Any]] | None
     answer: str
     citations: list[Citation]
     unused: list[str]
     unanswerable: str | None
+    query: dict[str, Any] = field(default_factory=dict)
+    matching: int | None = None
+    against: dict[str, Any] | None = None
+    traits: list[dict[str, Any]] | None = None
+    comparison: dict[str, Any] | None = None
+    trend: list[dict[str, Any]] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON can hold it."""
@@ -81,33 +79,20 @@ class Asker:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        as_of = workspace.as_of
-        check_current(workspace)
-        self._frame = customer_frame(workspace.store).set_index("customer", drop=False)
-        if self._frame.empty:
-            raise DataError(f"{workspace.home} holds no facts yet: run `portrait build` first")
-        tags = _tags_frame(workspace)
-        self._vocabulary = load_vocabulary(workspace)
-        sensitive = tuple(workspace.settings.sensitive_tags)
-        rules, _ = local_rules(load_taxonomy(), self._vocabulary, sensitive)
-        self._planner = Planner(
-            self._vocabulary,
-            Known(as_of, frozenset({*rules, *tags["tag"]}), frozenset(self._frame.index)),
+        self._workspace = workspace
+        self.executor = Executor(workspace)
+        audiences, _ = load_conditions(workspace.store, self.executor.vocabulary)
+        known = Known(
+            workspace.as_of,
+            self.executor.given_tags,
+            frozenset(self.executor.frame.index),
+            audiences,
         )
-        self._store = workspace.store
-        self._warehouse = Warehouse(workspace.events, workspace.products, as_of)
-        self._warehouse.register("customer_facts", self._frame.reset_index(drop=True))
-        self._warehouse.register("customer_tags", tags)
-        try:
-            self._index: Index = open_index(workspace)
-        except BaseException:
-            self._warehouse.close()
-            raise
+        self._planner = Planner(self.executor.vocabulary, known)
 
     def close(self) -> None:
         """Give back the index and the event files."""
-        self._index.close()
-        self._warehouse.close()
+        self.executor.close()
 
     def __enter__(self) -> Asker:
         return self
@@ -115,85 +100,118 @@ class Asker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def plan(self, question: str, before: Query | None = None) -> Plan:
+        """What a question asks for; `before`: the query that it may refine."""
+        return self._planner.plan(question, before)
+
     def ask(self, question: str) -> Result:
         """The answer to a question in English or Chinese. Raises `DataError`."""
-        plan = self._planner.plan(question)
+        return self.answer(self.plan(question))
+
+    def converse(self, questions: Sequence[str]) -> Iterator[Result]:
+        """The answers in turn; a question may refine the last one that was understood."""
+        before: Query | None = None
+        for question in questions:
+            plan = self.plan(question, before)
+            before = before if plan.unanswerable else plan.query
+            yield self.answer(plan)
+
+    def answer(self, plan: Plan) -> Result:
+        """A plan carried out. Raises `ConditionError` where it does not fit the home."""
         if plan.unanswerable:
-            return self._result(plan, None, [], None, [])
+            return self._result(plan, None, [])
         if plan.kind == "search":
-            return self._result(plan, None, [], None, self._nearest(question, None))
-        customers = self._select(plan)
-        shown = self._nearest(question, customers)
-        return self._result(plan, len(customers), customers, self._groups(plan, customers), shown)
+            shown = self.executor.nearest(plan.query.like or plan.question, None)
+            return self._result(plan, None, shown)
+        found = self.executor.run(plan.query)
+        return self._result(plan, found, self._shown(plan, found))
 
-    def _select(self, plan: Plan) -> list[str]:
-        query = select_customers(plan.condition, self._vocabulary, self._warehouse.as_of)
-        return [customer for (customer,) in self._warehouse.rows(query)]
+    def run(self, query: Query, of: Result) -> Result:
+        """A query that a person edited, answered as the question that it came from."""
+        return self.answer(Plan(of.question, of.language, query))
 
-    def _nearest(self, question: str, within: Sequence[str] | None) -> list[str]:
-        """The customers most alike to the question by their written profiles; where those are too
-        few, the first of the others."""
-        if within is not None and not within:
+    def save(self, name: str, result: Result) -> None:
+        """Keep the audience of an answer. Raises `SettingsError` where it is none."""
+        _check_counted(result)
+        query = query_from_json(result.query)
+        save_audience(self.executor.store, self.executor.vocabulary, name, query, result.question)
+
+    def export(self, path: Path, result: Result, choice: Choice, channel: str | None) -> Exported:
+        """Write the audience of an answer, see `export_audience`. Raises `DataError`."""
+        _check_counted(result)
+        query = query_from_json(result.query)
+        vocabulary = self.executor.vocabulary
+        words = {
+            language: condition_words(query.where, language, vocabulary) for language in LANGUAGES
+        }
+        audience = Audience(result.question, query, words, result.customers)
+        return export_audience(
+            path, audience, choice, channel, self._workspace, self.executor.warehouse, vocabulary
+        )
+
+    def _shown(self, plan: Plan, found: Found) -> list[str]:
+        """A list is shown from its top, anyone else by likeness to the question."""
+        if plan.query.rank is not None or plan.query.like is not None:
+            return found.customers[:SAMPLE]
+        if plan.kind in ("describe", "compare", "trend"):
             return []
-        hits = self._index.search(question, SAMPLE, within=within)
-        found = [hit.customer for hit in hits if hit.customer in self._frame.index]
-        return list(dict.fromkeys([*found, *(within or ())[:SAMPLE]]))[:SAMPLE]
+        return self.executor.nearest(plan.question, found.customers)
 
-    def _groups(self, plan: Plan, customers: Sequence[str]) -> list[Group] | None:
-        if plan.group_by is None:
-            return None
-        order = {v: n for n, v in enumerate(self._vocabulary.field(plan.group_by).values)}
-        values = self._frame.loc[list(customers), plan.group_by]
-        counts = values.dropna().astype(str).value_counts().to_dict()
-        known = [Group(str(value), int(n)) for value, n in counts.items()]
-        known.sort(key=lambda g: (order.get(g.value or "", len(order)), -g.count, g.value or ""))
-        unknown = int(values.isna().sum())
-        return known + ([Group(None, unknown)] if unknown else [])
-
-    def _result(
-        self,
-        plan: Plan,
-        count: int | None,
-        customers: list[str],
-        groups: list[Group] | None,
-        shown: Sequence[str],
-    ) -> Result:
-        parts = plan.condition.all if isinstance(plan.condition, All) else (plan.condition,)
-        words = condition_words(plan.condition, plan.language, self._vocabulary)
-        table = [] if groups is None else [(self._label(g, plan.language), g.count) for g in groups]
+    def _result(self, plan: Plan, found: Found | None, shown: Sequence[str]) -> Result:
+        vocabulary, query = self.executor.vocabulary, plan.query
+        parts = query.where.all if isinstance(query.where, All) else (query.where,)
+        words = condition_words(query.where, plan.language, vocabulary)
+        told = answer_words(plan, found, words, len(self.executor.frame), len(shown), vocabulary)
         return Result(
             question=plan.question,
             language=plan.language,
             kind=plan.kind,
             conditions=[to_json(part) for part in parts],
             conditions_in_words=words,
-            count=count,
-            customers=customers,
-            groups=groups,
-            answer=answer_words(plan, words, count, len(self._frame), table, len(shown)),
+            count=None if found is None else len(found.customers),
+            customers=[] if found is None else found.customers,
+            groups=_groups(found),
+            answer=told,
             citations=[self._citation(customer, plan) for customer in shown],
             unused=list(plan.unused),
             unanswerable=plan.unanswerable,
+            query=query_to_json(query),
+            **_more(found),
         )
 
     def _citation(self, customer: str, plan: Plan) -> Citation:
-        found = customer_evidence(
-            customer, plan.condition, plan.language, self._vocabulary, self._warehouse, self._store
+        evidence = customer_evidence(
+            customer,
+            plan.query,
+            plan.language,
+            *(self.executor.vocabulary, self.executor.warehouse, self.executor.store),
         )
         table = tables.profiles
         query = sa.select(table.c.summary).where(table.c.customer == customer)
-        summaries = [row["summary"] for row in self._store.rows(query)]
-        return Citation(customer, found, next(iter(summaries), None))
-
-    def _label(self, group: Group, language: Language) -> str:
-        if group.value is None:
-            return "unknown" if language == "en" else "未知"
-        pair = self._vocabulary.labels.get(group.value, (group.value, group.value))
-        return pair[language == "zh"]
+        summaries = [row["summary"] for row in self.executor.store.rows(query)]
+        return Citation(customer, evidence, next(iter(summaries), None))
 
 
-def _tags_frame(workspace: Workspace) -> pd.DataFrame:
-    table = tables.tags
-    columns = ["customer", "tag", "probability", "decision"]
-    query = sa.select(*(table.c[name] for name in columns))
-    return pd.DataFrame(workspace.store.rows(query), columns=columns)
+def _check_counted(result: Result) -> None:
+    if result.unanswerable or result.count is None:
+        raise DataError("there is no audience to keep: the question gave no conditions")
+
+
+def _groups(found: Found | None) -> list[dict[str, Any]] | None:
+    if found is None or found.breakdown is None:
+        return None
+    return [asdict(group) for group in found.breakdown.groups]
+
+
+def _more(found: Found | None) -> dict[str, Any]:
+    """What only some kinds of answers hold."""
+    if found is None:
+        return {}
+    against = found.against
+    return {
+        "matching": found.matching,
+        "against": against and {"count": len(against), "customers": against},
+        "traits": found.traits and [asdict(trait) for trait in found.traits],
+        "comparison": found.comparison and asdict(found.comparison),
+        "trend": found.trend and [asdict(point) for point in found.trend.points],
+    }

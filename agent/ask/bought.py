@@ -12,15 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.ask import lexicon
-from agent.ask.figures import NUMBER
 from agent.ask.dates import Window
+from agent.ask.figures import NUMBER
 from agent.ask.numerals import to_number
 from agent.ask.reading import USED, Link, Reading
-from agent.conditions import All, Bought, Condition, negated
+from agent.conditions import All, Bought, Condition, negated, walk
 from agent.vocabulary import Vocabulary, word_set
 
 _TOKEN = re.compile(r"[a-z0-9'&/-]+|[\u3400-\u9fff]")
-_EXCEPT = re.compile(r"\s*,?\s*(?:but not|but no|except|without|但不包括|但没有?买?过?|不含)\s*")
+_EXCEPT = re.compile(
+    r"\s*,?\s*(?:(?:but|and|yet)\s+(?:not|no|never|neither|without)|except(?: for)?|without|但不包括|但从?没有?买?过?|却?从?没有?买过|不含|不包括)\s*"
+    r"(?=\w)"
+)
+_FRONTED = re.compile(
+    r"(?:等)?(?:一样|一个|一次|全|通通|统统)?(?:都|也)?(?:从来?)?(?:没有?|未)(?:买|购买)过?"
+)
 _LONGEST_RUN = 10
 _OPS = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _TIMES = re.compile(
@@ -59,6 +65,15 @@ class _Items:
         return self.any_of and self.all_of
 
 
+def _cut_short(words: str, behind: str) -> bool:
+    """Whether a single Chinese character is but the head of a longer word: 牛 of 牛奶."""
+    return bool(
+        re.fullmatch(r"[\u3400-\u9fff]", words)
+        and re.match(r"[\u3400-\u9fff]", behind)
+        and not re.match(r"[的和或与及但且而又并至不没]", behind)
+    )
+
+
 @dataclass(frozen=True)
 class _Times:
     """In how many orders."""
@@ -78,6 +93,7 @@ class BoughtLinker:
     def purchases(self, reading: Reading) -> Iterator[Link]:
         """One link for each verb that is followed by known items, and for each "wine buyers"."""
         yield from self._buyers(reading)
+        yield from self._fronted(reading)
         place = 0
         while match := lexicon.BUY.search(reading.rest, place):
             place = match.end()
@@ -85,6 +101,19 @@ class BoughtLinker:
             if link:
                 place = max(place, link.end)
                 yield link
+                if again := _not_again(reading, link):
+                    place = again.end
+                    yield again
+
+    def _fronted(self, reading: Reading) -> Iterator[Link]:
+        """ "啤酒、葡萄酒都没买过": the items stand before the verb."""
+        for match in _FRONTED.finditer(reading.rest):
+            for token in _TOKEN.finditer(reading.rest[: match.start()]):
+                items = self._items(reading.rest, token.start())
+                if items and items.end == match.start() and not items.mixed:
+                    condition = negated(Bought(bought=tuple(items.words)))
+                    yield reading.link(token.start(), match.end(), condition, takes_window=True)
+                    break
 
     def _buyers(self, reading: Reading) -> Iterator[Link]:
         for match in lexicon.BUYERS.finditer(reading.rest):
@@ -155,6 +184,11 @@ class BoughtLinker:
         if excepted and (found := self._item(text, excepted.end())):
             items.excepted.append(found[0])
             items.end = found[1]
+            while (joint := lexicon.ITEM_JOINT.match(text, items.end)) and not joint["and"]:
+                if (found := self._item(text, joint.end())) is None:
+                    break
+                items.excepted.append(found[0])
+                items.end = found[1]
         return items
 
     def _item(self, text: str, place: int) -> tuple[str, int] | None:
@@ -168,7 +202,7 @@ class BoughtLinker:
             at = token.end() + (len(text[token.end() :]) - len(text[token.end() :].lstrip(" ")))
         for count in range(len(tokens), 0, -1):
             words = text[place : tokens[count - 1].end()]
-            if self._names(words):
+            if self._names(words) and not _cut_short(words, text[tokens[count - 1].end() :]):
                 return words, tokens[count - 1].end()
         return None
 
@@ -180,6 +214,24 @@ class BoughtLinker:
         exact = {item.name for item in self._vocabulary.items((words,))}
         spellings = {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
         return words in spellings
+
+
+def _not_again(reading: Reading, link: Link) -> Link | None:
+    """ "bought it in June but not since July": the same purchase, not in other days."""
+    bought = next((part for part in walk(link.condition) if isinstance(part, Bought)), None)
+    for pattern, window_first in ((lexicon.NOT_AGAIN, False), (lexicon.NOT_AGAIN_ZH, True)):
+        window = reading.window_behind(link.end) if window_first else None
+        match = pattern.match(reading.rest, window.end if window else link.end)
+        if match is None or bought is None:
+            continue
+        window = window or reading.window_behind(match.end())
+        if window is None:
+            continue
+        again = Bought(bought=bought.bought, **window.as_span())
+        end = max(match.end(), window.end)
+        reading.take(link.end, end)
+        return Link(link.end, end, negated(again), window=True, takes_window=True)
+    return None
 
 
 def _times(text: str, place: int) -> _Times | None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from agent.ask.say import MOST_GROUPS
 from agent.ask.sides import offer_audience
 from agent.data.warehouse import Warehouse
 from agent.settings import Language
 from agent.vocabulary import Term, Vocabulary
 from agent.words import value_words
+
+MOST_GROUPS = 20
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,14 @@ _OTHERS = (
     r"|(?:其他|其它|其余|别的|一般|普通|全部|所有|整体)的?(?:顾客|客户|用户|会员|人|群体)?|大家)"
 )
 _OTHERS_ONLY = re.compile(_OTHERS)
+# The first audience's opposite; the audience of the question before.
+NEITHER = re.compile(
+    r"(?:the\s+)?(?:those|people|customers|ones|households|shoppers)?\s*(?:who|that)?\s*(?:without(?: any| it| them| one)?|(?:did|do|does|have|has|are|were)(?:n't| not)(?:\s+(?:have|buy|bought|own|any|it|them|one|do so))*|not)"
+    r"|(?:没有?|不是|没买过?|不买|未)的?(?:顾客|客户|人|用户)?"
+)
+THEM = re.compile(
+    r"(?:them|they|those|these|it|that)?|他们|她们|这些人?|那些人?|上述(?:顾客|人群)?|前者"
+)
 _TALK = r"(?:^|(?<=[\s,，。:：]))"
 
 
@@ -38,8 +46,9 @@ _COMPARE = tuple(
         r"\bdo(?:es)?\s+(?P<a>.+?)\s+(?:spend|order|buy|shop|pay|visit)\s+(?:more|less)(?:\s+\w+)?\s+than\s+(?P<b>.+)",
         r"(?P<a>.+?)\s+(?:versus|vs\.?|compared\s+(?:to|with))\s+(?P<b>.+)",
         r"(?:对比|比较)(?:一下|下)?(?P<a>.+?)(?:和|与|跟|同|及|、|vs\.?)(?P<b>.+?)(?:的(?:消费|差异|区别|不同|情况|表现|特征|购买行为|购物习惯))*$",
-        r"(?P<a>.+?)(?:和|与|跟|同|vs\.?)(?P<b>.+?)(?:相比|之间|的对比|对比)?,?(?:有(?:什么|何|哪些)|的)(?:消费|购物|行为)?(?:上的?)?(?:区别|差别|差异|不同|对比)(?:之处|在哪里?|是什么)?(?:呢|吗)?$",
-        r"(?P<a>.+?)(?:和|与|跟|同)(?P<b>.+?)(?:相比|之间|的对比|对比一下|比较一下?)(?:如何|怎么样|怎样)?$",
+        r"(?P<a>.+?)(?:和|与|跟|同|vs\.?)(?P<b>.+?)(?:相比|之间|的对比|对比)?[,，]?(?:(?:这)?(?:两|俩)(?:拨|类|群|种|组|批|者)人?|他们)?(?:之间)?(?:有(?:什么|啥|何|哪些)|的)?(?:消费|购物|行为)?(?:上的?)?(?:区别|差别|差异|不同|对比)(?:之处|在哪里?|在哪儿|是什么|大吗)?(?:呢|吗)?$",
+        r"(?P<a>.+?)(?:和|与|跟|同)(?P<b>.+?)(?:相比|之间|的对比|对比一下|比较一下?|比一比|比一下|比比)(?:如何|怎么样|怎样)?$",
+        r"(?P<a>)(?:^|再)(?:和|与|跟|同)(?P<b>.+?)(?:相比|对比一下|对比|比较一下?|比一比|比一下|比比|比)(?:呢|如何|怎么样|怎样)?$",
     )
 )
 _DESCRIBE = tuple(
@@ -50,13 +59,14 @@ _DESCRIBE = tuple(
         r"\bwhat(?:'s| is)\s+(?:special|typical|different|distinctive|characteristic|unique|particular)\s+(?:about|of|for|with)\s+(?P<a>.+)",
         r"\bwhat\s+(?:do|does)\s+(?P<a>.+?)\s+have\s+in\s+common",
         r"\bhow\s+(?:do|does|are|is)\s+(?P<a>.+?)\s+(?:stand\s+out|special|unlike\s+(?P<b>.+))",
+        r"\bwhat\s+(?:are|is)\s+(?:they\s+like\s*,?\s*(?P<a>.+)|(?P<c>.+?)\s+like\b)",
         r"\bwhat\s+(?:kind|sort|type)s?\s+of\s+(?:customers?|people|shoppers?|households?)\s+(?:are\s+)?(?P<a>.+)",
         r"\bwho\s+are\s+(?P<a>.+?)\s*,?\s+(?:really|as people|compared to others)",
         r"(?:描述|刻画|概括|勾勒)(?:一下|下)?(?P<a>.+?)(?:的(?:特征|特点|画像|共性))?$",
         r"(?P<a>.+?)(?:和|与|跟|相比)(?P<b>其他.*?|其它.*?|其余.*?|别的.*?|一般.*?|普通.*?|整体.*?)(?:相比|比)?,?(?:有|有着|存在)?(?:什么|何|哪些)?(?:明显|显著)?(?:的)?(?:区别|差别|差异|不同|特点|特征|突出)(?:之处|的地方)?",
         r"(?P<a>.+?)(?:都)?(?:有|具有|具备)(?:什么|哪些|何)(?:样的?)?(?:共同|明显|显著|典型|突出)?的?(?:特点|特征|共性|共同点|不同|与众不同)(?:之处|的地方)?",
         r"(?P<a>.+?)的(?:共同|主要|典型|群体)?(?:特点|特征|画像|共性|群像)(?:是(?:什么|怎样|怎么样|啥)的?|如何|怎么样|有哪些)?$",
-        r"(?P<a>.+?)(?:都|大多|一般|通常)?是(?:一?些|一群|哪类|哪种)?(?:什么样|怎样|怎么样|哪类|哪种)的?(?:一群|群体)?(?:人|顾客|客户|用户|群体)",
+        r"(?P<a>.+?)(?:都|大多|一般|通常)?是(?:一?些|一群|哪类|哪种)?(?:什么样?|怎样|怎么样|哪类|哪种)的?(?:一群|群体)?(?:人|顾客|客户|用户|群体)",
     )
 )
 _LEAD = re.compile(
@@ -83,7 +93,8 @@ def contrasts(text: str) -> Iterator[Contrast]:
         if match := pattern.search(text):
             against = match.groupdict().get("b")
             others = against is None or _OTHERS_ONLY.fullmatch(against.strip())
-            yield Contrast("describe", match["a"], None if others else against)
+            audience = match["a"] or match.groupdict().get("c") or ""
+            yield Contrast("describe", audience, None if others else against)
 
 
 def _splits(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:

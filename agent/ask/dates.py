@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -84,7 +84,22 @@ def windows(text: str, as_of: date) -> list[Window]:
     for window in found:
         if all(window.end <= other.start or other.end <= window.start for other in kept):
             kept.append(window)
-    return sorted(kept, key=lambda window: window.start)
+    return _with_same_time(text, sorted(kept, key=lambda window: window.start))
+
+
+_SAME_TIME = re.compile(
+    r"\b(?:in|during|over|within)\s+(?:that|the same|this)\s+(?:time|period|window|span)(?:\s+(?:period|frame))?\b"
+    r"|(?:在)?(?:这|那|同)(?:一)?段(?:时间|期间)(?:之?内|里)?|(?:在此|同|这)期间|同期"
+)
+
+
+def _with_same_time(text: str, found: list[Window]) -> list[Window]:
+    """ "in that time" means the days said last before it."""
+    for match in _SAME_TIME.finditer(text):
+        before = [window for window in found if window.end <= match.start()]
+        if before:
+            found.append(replace(before[-1], start=match.start(), end=match.end()))
+    return sorted(found, key=lambda window: window.start)
 
 
 def _running(text: str) -> Iterator[Window]:

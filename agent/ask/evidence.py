@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from agent.conditions import Bought, Compare, Condition, HasTag, walk
-from agent.conditions_sql import bought_lines, purchase_lines
+from agent.ask.query import Query, Rank
+from agent.conditions import Bought, Compare, HasTag, walk
+from agent.conditions_sql import bought_lines, purchase_lines, select_value
 from agent.data import store as tables
 from agent.data.store import Store
 from agent.data.warehouse import Warehouse
 from agent.settings import Language
 from agent.tags.evidence import bought_words, evidence_words
 from agent.vocabulary import Vocabulary
-from agent.words import value_words
+from agent.words import span_words, value_words
 
 MOST_ITEMS = 3
 MAIN_FACTS = ("orders", "spend", "days_since_last_order")
@@ -22,38 +23,45 @@ MAIN_FACTS = ("orders", "spend", "days_since_last_order")
 
 def customer_evidence(
     customer: str,
-    condition: Condition,
+    query: Query,
     language: Language,
     vocabulary: Vocabulary,
     warehouse: Warehouse,
     store: Store,
 ) -> list[str]:
-    """One line for each field, tag and purchase that the condition speaks of, else main facts."""
+    """One line for each field, tag and purchase that the query speaks of, else main facts."""
     lines: list[str] = []
-    for part in walk(condition):
+    if query.rank is not None:
+        lines += _field(customer, query.rank, language, vocabulary, warehouse)
+    for part in walk(query.where):
         if isinstance(part, Compare):
-            lines += _field(customer, part.field, language, vocabulary, warehouse)
+            lines += _field(customer, part, language, vocabulary, warehouse)
         elif isinstance(part, HasTag):
             lines += _tag(customer, part, language, vocabulary, store)
         elif isinstance(part, Bought):
             lines += _purchases(customer, part, language, vocabulary, warehouse)
     if not lines:
         for name in MAIN_FACTS:
-            lines += _field(customer, name, language, vocabulary, warehouse)
+            lines += _field(customer, Rank(field=name), language, vocabulary, warehouse)
     return list(dict.fromkeys(lines))
 
 
 def _field(
-    customer: str, name: str, language: Language, vocabulary: Vocabulary, warehouse: Warehouse
+    customer: str,
+    asked: Compare | Rank,
+    language: Language,
+    vocabulary: Vocabulary,
+    warehouse: Warehouse,
 ) -> Iterator[str]:
-    term = vocabulary.field(name)
-    table = sa.table("customer_facts", sa.column("customer"), sa.column(name))
-    query = sa.select(table.c[name]).where(table.c.customer == customer)
+    """The field's value, over the days that are asked of."""
+    term = vocabulary.field(asked.field)
+    query = select_value(customer, asked.field, asked, vocabulary, warehouse.as_of)
+    label = span_words(term.label(language), asked, language)
     for (value,) in warehouse.rows(query):
         if value is not None:
             pair = vocabulary.labels.get(str(value))
             words = pair[language == "zh"] if pair else value_words(value, term, language)
-            yield f"{term.label(language)}{': ' if language == 'en' else '：'}{words}"
+            yield f"{label}{': ' if language == 'en' else '：'}{words}"
 
 
 def _tag(

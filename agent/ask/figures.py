@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from agent.ask import lexicon
+from agent.ask.dates import Window
 from agent.ask.numerals import WORDS, to_number
 from agent.ask.ranges import values_within
 from agent.ask.reading import Link, Reading, to_days
@@ -366,13 +367,33 @@ def recent_orders(reading: Reading) -> Iterator[Link]:
         start = before.start() if before else window.start
         end = behind.end() if behind else window.end
         negative = bool(behind and behind["not"])
-        condition: Compare
-        if window.last_days:
-            op = ">=" if negative else "<"
-            condition = Compare(field="days_since_last_order", op=op, value=window.last_days)  # type: ignore[arg-type]
-        else:
-            op = "=" if negative else ">="
-            condition = Compare(
-                field="orders", op=op, value=0 if negative else 1, **window.as_span()
-            )  # type: ignore[arg-type]
-        yield reading.link(start, end, condition)
+        yield reading.link(start, end, _ordered(window, negative))
+
+
+def _ordered(window: Window, negative: bool) -> Compare:
+    """Whether there was an order in a span of days; of the last N days the recency tells it."""
+    if window.last_days and negative:
+        return Compare(field="days_since_last_order", op=">=", value=window.last_days)
+    if window.last_days:
+        return Compare(field="days_since_last_order", op="<", value=window.last_days)
+    if negative:
+        return Compare(field="orders", op="=", value=0, **window.as_span())
+    return Compare(field="orders", op=">=", value=1, **window.as_span())
+
+
+def no_orders(reading: Reading) -> Iterator[Link]:
+    """ "… but not at all in December", "近30天一单都没下": no order on those days."""
+    found = [_no_order(reading, window) for window in reading.windows]
+    yield from (link for link in found if link is not None)
+
+
+def _no_order(reading: Reading, window: Window) -> Link | None:
+    behind = lexicon.NO_ORDER_ZH.match(reading.rest, window.end)
+    before = lexicon.NO_ORDER_EN.search(reading.rest[: window.start])
+    said = lexicon.ORDER_VERB.search(reading.text[: window.start])
+    if not behind and not (before and said):
+        return None
+    start = before.start() if before and not behind else window.start
+    end = behind.end() if behind else window.end
+    reading.take(start, end)
+    return Link(start, end, Compare(field="orders", op="=", value=0, **window.as_span()))

@@ -35,7 +35,7 @@ _BEGINS = re.compile(
     r"|^\s*(?:那|再|只|仅|还有|不要|别要|去掉|排除|除去|除掉|换成|改成|其中|而|加上|另外|如果|并且|且|从中)"
 )
 _PEOPLE = re.compile(
-    r"\b(?:customers?|people|households?|shoppers?|spenders?|buyers?|members?|we|our|us)\b|顾客|客户|用户|会员|家庭"
+    r"\b(?:customers?|people|households?|shoppers?|spenders?|buyers?|members?|we|our|us)\b|顾客|客户|用户|会员"
 )
 _SWAPS = re.compile(
     r"^\s*(?:(?:and|ok(?:ay)?|so|now)\s*,?\s*)?(?:what about|how about|and for|what if it (?:is|were)|instead)\b|^\s*那?(?:换成|改成|如果是|要是)|^\s*那.*呢[?？]?$"

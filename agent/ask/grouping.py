@@ -16,7 +16,7 @@ _WHETHER = re.compile(
     r"|按照?(?:是否|有没有|是不是|有无)(?:是)?"
 )
 _FRAME = re.compile(
-    r"\b(?:break(?:ing)?|split(?:ting)?|group(?:ed|ing)?|divide[sd]?)(?:\s+(?:them|those|it|all))?(?:\s+(?:down|up))?\b"
+    r"\b(?:break(?:ing)?|split(?:ting)?|group(?:ed|ing)?|divide[sd]?)(?:\s+(?:them|those|it|all))?(?:\s+(?:down|up))?\b|\bdown\b"
     r"|\b(?:breakdown|distribution|split|share)\b(?:\s+of\b)?|的?(?:分布|构成|占比|结构|细分|拆分|分组)(?:情况|如何|怎样|是怎样的)?"
 )
 _OR_NOT = re.compile(r"\s*,?\s*(?:or\s+not)?\b|(?:与否)?(?:来)?(?:分组|划分|细分|拆分|分开|分|看)*")
@@ -43,7 +43,7 @@ class Grouper:
 
     def group_by(self, reading: Reading) -> str | ByTag | None:
         """What stands directly behind "by"; its words are taken."""
-        found = self._labelled(reading) or self._whether(reading)
+        found = self._labelled(reading) or self._whether(reading) or self._or_not(reading)
         if found is not None:
             for match in _FRAME.finditer(reading.rest):
                 reading.take(*match.span())
@@ -69,6 +69,24 @@ class Grouper:
                     ByTag(tag=condition.tag) if isinstance(condition, HasTag) else condition.field
                 )
         return None
+
+    def _or_not(self, reading: Reading) -> str | ByTag | None:
+        """ "how many are pet owners and how many are not"."""
+        for match in _HOW_MANY.finditer(reading.rest):
+            for end, condition in self._names.named_at(reading.rest, match.end()):
+                if isinstance(condition, HasTag) and (tail := _AND_NOT.match(reading.rest, end)):
+                    reading.take(match.start(), tail.end())
+                    return ByTag(tag=condition.tag)
+        return None
+
+
+_HOW_MANY = re.compile(
+    r"\bhow many(?:\s+of\s+them)?\s+(?:(?:are|is)\s+)?|(?:有)?多少(?:人)?(?:是|为)?"
+)
+_AND_NOT = re.compile(
+    r"\s*,?\s*and\s+(?:how many\s+)?(?:(?:are|do|have|is|did)\s*(?:n't|not)|not)\b(?:\s+(?:have|own)\s+any)?"
+    r"|\s*[,，、]?(?:有)?多少(?:人)?(?:不是|没有|不)"
+)
 
 
 def _stands(reading: Reading, label: str, place: int) -> bool:

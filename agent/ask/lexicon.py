@@ -15,7 +15,7 @@ Op = Literal["=", "<", "<=", ">", ">="]
 
 # Longest first, so that "no more than" is not read as "more than".
 BEFORE: tuple[tuple[Op, str], ...] = (
-    (">=", r"at least|(?:no|not) (?:less|fewer) than|>=|≥|至少|不少于|不低于|不小于|起码"),
+    (">=", r"at least|(?:no|not) (?:less|fewer) than|>=|≥|至少|不少于|不低于|不小于|起码|满|达到"),
     ("<=", r"at most|(?:no|not) more than|up to|<=|≤|至多|最多|不超过|不多于|不高于|不大于"),
     (">", r"more than|greater than|older than|over|above|exceeding|>|超过|多于|大于|高于|超出"),
     ("<", r"less than|fewer than|younger than|under|below|<|少于|低于|小于|不到|不足|不满"),
@@ -43,12 +43,27 @@ SILENT = re.compile(
     r"(?:都|已经|仍)?(?:没有?|未)(?:再)?(?:下过?单|购买过?|购物|买过?东西|来过?|消费)"
     r"(?!过?[^\W\da-z_的,?。!?、且并而]{2})"
 )
+# "in the last 10 days not a single order": what stands behind or before the window.
+NO_ORDER_ZH = re.compile(
+    r"\s*(?:里|内|,)*(?:都|也|却|但|就)?(?:一单|一次|一笔|一个?订单)(?:都|也)?(?:没有?|未)(?:再)?(?:下|买|消费|来)?过?(?:单)?|\s*(?:零|0)(?:下单|订单|消费)"
+)
+NO_ORDER_EN = re.compile(
+    r"\b(?:but|and|yet)\s+(?:not(?:\s+(?:at all|any|once|1 times|a single one))?|none|nothing|no longer|no more)\s*(?:at all\s*)?$"
+)
+ORDER_VERB = re.compile(r"\b(?:order(?:ed)?|shopped|active)\b|下过?单|消费|购物")
+# "but not since": the purchase said before, in other days.
+NOT_AGAIN = re.compile(
+    r"\s*,?\s*\b(?:but|and|yet)\s+(?:(?:did|have|has|had|do)(?:n't|\s+not)|not|never)\b(?:\s*(?:buy|bought|ordered|purchased?)?(?:\s+(?:it|them|any|one|that|those|this))?(?:\s+(?:again|any ?more|since|at all))?)\s*"
+)
+NOT_AGAIN_ZH = re.compile(
+    r"\s*[,，、]?(?:但是?|却|而|可是?|不过|就|都|又|也|再|后来|之后)*(?:没有?|未|不)(?:再)?(?:买|购买|下单|复购)过?了?(?=的|[,，。?？!]|$|顾客|客户|人)"
+)
 RECENT = re.compile(
     rf"\b(?:{_ORDERING}|placed an order|active|with an order)(?:\s+(?:anything|something))?\s*$"
 )
 RECENT_ZH = re.compile(
     r"\s*(?:一直|都|就)?(?P<not>没有?|未|从未)?(?:再)?(?:有过?|曾)?(?:来)?"
-    r"(?:下过?单|购物过?|消费过?|有订单|买过?东西)(?:了|过|的)*(?!多少|几|总|金额|额)"
+    r"(?:下过?单|购物过?|消费过?|有订单|买过?东西)(?!(?:了|过|的)*(?:多少|几|总|金额|额|满|超|至|不|大|高|低|少|在|达|\d))(?:了|过|的)*"
 )
 TOP = re.compile(
     r"(?P<en_side>top|bottom|highest|lowest)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
@@ -64,7 +79,7 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"(?:an|per|each) order|每单",
     ),
     "coupon_share": (
-        r"coupon (?:share|use|usage|rate)|share of orders with (?:a )?coupons?"
+        r"coupon (?:share|use|usage|rate)|us(?:e|es|ed|ing) (?:a )?coupons? (?:in|on|for)|share of orders with (?:a )?coupons?"
         r"|用券(?:订单)?(?:占比|比例|率)|优惠券使用率",
         r"of (?:their |the |all )?orders (?:with|using|used|use) (?:a )?coupons?"
         r"|的订单(?:使用|用)了?优惠券",
@@ -80,7 +95,7 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"of (?:their |the |all )?orders in the evenings?|的订单在(?:晚间|晚上)",
     ),
     "categories": (
-        r"购买品类数|品类数",
+        r"(?:买过?的?|购买过?的?)?品类数量?",
         r"(?:different |distinct |product )?categor(?:y|ies)|个?品类",
     ),
     "days_since_last_order": (
@@ -105,7 +120,10 @@ FIGURES: dict[str, tuple[str, str]] = {
 }
 # Fields that what stands behind the number tells, whatever stands before it: "$60 an order".
 TOLD_BEHIND = frozenset({"average_order_value"})
-UNITS = {"days": r"days?(?: ago)?|天(?:前)?", "share": ""}
+UNITS = {
+    "days": r"days?(?: ago)?|天(?:前)?",
+    "share": r"of (?:their |the |all |its |our )?orders|的订单",
+}
 # Between a field's name and its number, and what may stand in front of a name.
 LINKING = (
     r"(?:\s|\b(?:is|are|was|were|of|a|an|total|in all|value)\b|:|"
@@ -122,7 +140,7 @@ _NOT_EN = (
     r"(?:\bdo(?:es)?|\bdid|\bha(?:ve|s|d)|\bare|\bis|\bwere|\bwas)?\s*(?:\bnot\b|n't)|\bnever\b"
 )
 NEGATION = re.compile(
-    rf"(?:{_NOT_EN}|\bwithout\b|\bno\b|\bexcept(?: for)?\b|\bexcluding\b)\s*"
+    rf"(?:{_NOT_EN}|\bwithout\b|\bneither\b|\bnor\b|\bnon-?(?=$)|\bno\b|\bexcept(?: for)?\b|\bexcluding\b)\s*"
     r"(?:\b(?:a|an|any|the|be|been|being|have|having|had|carry|tagged|as|for|to|own|in|ever)\b\s*)*$"
     r"|(?:从来?没有?|从未|没有?|并?不(?:是|属于)?|未|非|除了|不要|排除)(?:过|再|有|在|是|要|曾|带)?\s*$"
 )
@@ -131,7 +149,7 @@ BUY = re.compile(
     r"|buyers of)\b|购买过?了?|买过?了?"
 )
 BUYERS = re.compile(r"\s*\b(?:buyers?|purchasers?)\b(?!\s+of\b)|(?:的)?(?:购买者|买家)")
-ITEM_FILLER = re.compile(r"(?:\s|\b(?:any|some|a|an|the|our)\b|任何|任意|的)*")
+ITEM_FILLER = re.compile(r"(?:\s|\b(?:any|some|a|an|the|our|either|both|of)\b|任何|任意|的)*")
 ITEM_JOINT = re.compile(
     r"\s*,?\s*(?:(?P<or>\bor\b|或者?|或是)|(?P<and>\band\b|\bas well as\b|&|和|与|及|以及)"
     r"|(?P<list>,|、))\s*"
@@ -160,6 +178,7 @@ LIST = re.compile(
 )
 COUNTED = re.compile(
     r"\b(?:all|every|many|of|the|our|list|show|which)\s+(?:customers?|people|households|shoppers)\b"
+    r"|\bnumber of (?:all |our |the )*(?:customers|people|households|shoppers)\b"
     r"|(?:所有|全部|一共|总共|多少|几)(?:有|位|个|名)*(?:顾客|客户|用户|人|家庭|会员)"
     r"|(?:顾客|客户|用户|会员|家庭)(?:一共|总共)?(?:有)?(?:多少|总数|几)"
 )
@@ -169,6 +188,13 @@ ASKING_EN = re.compile(
 ASKING_ZH = re.compile(r"[谁哪几]|多少|顾客|客户|用户|会员|列出|显示|找出|买过|购买")
 EITHER_OR = re.compile(r"\bor\b|或者|或是|或|还是")
 BOTH_AND = re.compile(r"\band\b|而且|并且|同时|且|并|以及|和|与|又")
+# Greetings, thanks and hurry: a clause with one of these and no condition is only talk.
+CHATTER = re.compile(
+    r"\b(?:hi|hello|hey|dear|morning|afternoon|thanks?|thank you|thx|ty|cheers|please|pls|kindly|asap|urgent(?:ly)?|hurry|quick(?:ly)?|question|sorry"
+    r"|boss|manager|team|meeting|deck|presentation|report|mailing|deadline|o'clock|appreciate|wondering|curious|help me|need this|for (?:my|the|our|a) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'s)?)\b"
+    r"|你好|您好|哈喽|在吗|谢谢|多谢|感谢|辛苦|麻烦|老板|领导|经理|同事|着急|急着|急用|急|尽快|拜托|打扰|汇报|开会|周报|月报|做个?报告|不好意思|想看看|想了解|想知道"
+)
+CLAUSE = re.compile(r"[,，;；:：。.!！?？~～—–()（）\n]+|\s-+\s")
 # What stands between two conditions that may be one; how a figure begins that names its field.
 NO_JOINT = re.compile(r"\s*(?:in|on|for|at|over|using|by)?\s*")
 NAMED_FIGURE = re.compile(
@@ -183,6 +209,11 @@ CANNOT = re.compile(
 )
 
 # About what is still to come.
+COUNTING = re.compile(
+    r"\bhow (?:many|much|long|often|old|far|big|large)\b|\b(?:what|which) (?:share|percentage|proportion|part)\b|\b(?:number|count|average|total|percentage|share) of\b"
+    r"|^\s*(?:do|does|did|is|are|was|were|can|could|should|would|why|when|where|what|how)\b"
+    r"|多少|几(?:个|位|人|名|成|次)|多久|多大|比例|占比|数量|人数|顾客数|客户数|为什么|什么时候|哪里|怎么|吗|是否|平均|总共|一共|什么"
+)
 FUTURE = re.compile(
     r"\b(?:will|going to|gonna|likely to (?!be\b|have\b|own\b)|expected to|about to|predict\w*|forecast\w*|next (?:week|month|quarter|year|season))\b"
     r"|预测|预计|将会|将要|会不会|下个?(?:周|星期|月|季度)|明年|未来"
@@ -201,7 +232,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"field": "coupon_share", "op": ">", "value": 0},
     ),
     (
-        r"(?:with|have|has|having)? ?(?:kids|children)|(?:有|带)(?:孩子|小孩|子女)|孩子|小孩",
+        r"(?:with|have|has|having)? ?(?:kids|children)(?: at home)?|(?:家里|家中)?(?:有|带)(?:个)?(?:孩子|小孩|子女|娃)|孩子|小孩",
         {"field": "kids_count", "op": "!=", "value": "0"},
     ),
     (r"childless", {"field": "kids_count", "op": "=", "value": "0"}),
@@ -223,7 +254,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"lapsed|流失(?:了|的)?|已流失", {"tag": "lapsed"}),
 )
 # Around a tag's name: "love wine", "wine lovers", "喜欢啤酒", "啤酒爱好者".
-TAG_BEFORE = r"(?:(?:likes?|loves?|drinks?|enjoys?|eats?|into|fans? of|lovers of|drinkers of)\s+)?"
+TAG_BEFORE = r"(?:(?:likes?|loves?|drinks?|enjoys?|eats?|pays?|prefers?|into|fans? of|lovers of|drinkers of)\s+)?"
 TAG_AFTER = r"(?:[\s-]+(?:lovers?|fans?|drinkers?|eaters?|enthusiasts?))?"
 TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用)?"
 TAG_AFTER_ZH = r"(?:爱好者|达人|控|迷)?"
@@ -239,8 +270,8 @@ SURE_BEHIND = re.compile(
 )
 # How a closed attribute of numbers is named before and behind a number.
 RANGED: dict[str, tuple[str, str]] = {
-    "age": (r"aged?(?: between| from)?|年龄", r"years?(?: old)?|years? of age|岁"),
-    "income": (r"income|earn(?:s|ing)?|收入", ""),
+    "age": (r"aged?(?: between| from)?|年龄", r"year[- ]?olds?|years?(?: old)?|years? of age|岁"),
+    "income": (r"income|earn(?:s|ing)?|(?:家庭)?年?收入", ""),
     "household_size": (r"household size|家庭人数", r"people at home|口人|人家庭"),
     "kids_count": (r"number of children", r"kids?|child(?:ren)?|个(?:孩子|小孩|子女)"),
 }
@@ -258,7 +289,7 @@ being am is are was were do does did can could would please tell me show list gi
 want know how many count number customer customers people person persons household households
 shopper shoppers client clients user users family families member members ones one all everyone
 everybody every each as well than then so shop store base data database total altogether currently
-now carry carries tagged tag placed place places placing made make share percentage proportion s ever yet while among my
+total number already what's who's that's there's i'd i'm we'd let's now exactly carry carries tagged tag placed place places placing made make share percentage proportion s ever yet while among my
 any
 """
 FRAME_EN = frozenset(_FRAME_EN.split())
@@ -267,6 +298,7 @@ _FRAME_ZH = """
 共有 共 全部 所有 我们 他们 他 她 的 了 过 呢 吗 啊 吧 有 是 在 为 多少 几 位 个 名 顾客 客户
 用户 会员 人数 人 家庭 消费者 哪些 哪 谁 且 并且 并 而且 而 同时 也 还 又 都 和 与 及 以及 但是
 但 不过 其中 中 里 数量 占比 比例 店里 店 目前 现在 那些 这些 属于 标签 被标为 当中 之中 曾经
-曾 既 那么 占 来说 分别 各
+曾 既 那么 占 来说 分别 各 顾客数 客户数 人数 数 家里 家中 家 顾客数量 客户数量 用户数量 人数量 名单 拉个 拉 看下 看一下 情况 群体 人群 群 麻烦 统计下 算下 下
+算一下 帮忙 帮 想看 想 是多少 到底 大概 究竟 具体 请教 咱们 咱 本店 店铺 我 你 您 哈 呀 哦 嘛
 """
 FRAME_ZH = re.compile("|".join(sorted(_FRAME_ZH.split(), key=len, reverse=True)))

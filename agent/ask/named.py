@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from agent.ask import lexicon
-from agent.ask.reading import Link, Reading
+from agent.ask.reading import USED, Link, Reading
 from agent.conditions import Compare, Condition, HasTag, check, from_json
 from agent.errors import ConditionError
+from agent.prompts import read_yaml
 from agent.vocabulary import Term, Vocabulary
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -31,7 +33,7 @@ class NameLinker:
     def __init__(self, vocabulary: Vocabulary, audiences: Mapping[str, Condition]) -> None:
         # Of equal length, what the user gave comes before what a tag supposes.
         given = [*_value_phrases(vocabulary), *_extra_phrases(vocabulary)]
-        phrases = [*_saved(audiences), *given, *_tag_phrases(vocabulary)]
+        phrases = [*_saved(audiences), *given, *_tag_phrases(vocabulary), *_synonyms(vocabulary)]
         self._phrases = sorted(phrases, key=lambda phrase: -phrase.length)
         self._buying = [phrase for phrase in self._phrases if phrase.buying]
 
@@ -52,12 +54,19 @@ class NameLinker:
 
 
 def _linked(reading: Reading, phrases: list[Phrase]) -> Iterator[Link]:
-    for phrase in phrases:
-        while match := phrase.pattern.search(reading.rest):
-            start, end, condition = *match.span(), phrase.condition
-            if isinstance(condition, HasTag):
-                start, end, condition = _with_probability(reading, start, end, condition)
-            yield reading.link(start, end, condition)
+    """The longest match of any phrase first, then the first in the question and in the list."""
+    found = [
+        (match.start() - match.end(), match.start(), number, match.span())
+        for number, phrase in enumerate(phrases)
+        for match in phrase.pattern.finditer(reading.rest)
+    ]
+    for _, _, number, (start, end) in sorted(found):
+        if USED in reading.rest[start:end]:
+            continue
+        condition = phrases[number].condition
+        if isinstance(condition, HasTag):
+            start, end, condition = _with_probability(reading, start, end, condition)
+        yield reading.link(start, end, condition)
 
 
 def _with_probability(
@@ -92,6 +101,20 @@ def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
                 continue  # "buys flowers" is a purchase, which windows and counts may refine
             buying = bool(lexicon.BUY.search(text))
             yield Phrase(len(text), re.compile(_around(text)), HasTag(tag=name), buying)
+
+
+def _synonyms(vocabulary: Vocabulary) -> Iterator[Phrase]:
+    """What people call the tags beside their labels: `prompts/synonyms.yaml`."""
+    own = _own_names(vocabulary)
+    for name, languages in read_yaml("synonyms.yaml").items():
+        for words in (said.casefold() for said in chain(*languages.values())):
+            if name in vocabulary.tags and words not in own:
+                yield Phrase(len(words), re.compile(_around(words)), HasTag(tag=name))
+
+
+def _own_names(vocabulary: Vocabulary) -> set[str]:
+    """Outcomes of the user's own: each has its name alone, and that name is theirs."""
+    return {n.casefold() for n, t in vocabulary.tags.items() if n == t.label_en == t.label_zh}
 
 
 def _around(words: str) -> str:
@@ -145,8 +168,7 @@ def _value_pattern(words: str, term: Term, alone: bool) -> str:
 
 
 def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
-    # An outcome of the user's own has its name alone, and that name is theirs.
-    own = [n.casefold() for n, t in vocabulary.tags.items() if n == t.label_en == t.label_zh]
+    own = _own_names(vocabulary)
     for words, given in lexicon.PHRASES:
         if any(re.fullmatch(words, name) for name in own):
             continue
@@ -155,10 +177,11 @@ def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
             check(condition, vocabulary)
         except ConditionError:
             continue
-        pattern = "|".join(
-            part if _CHINESE.search(part) else rf"\b(?:{part})\b" for part in _parts(words)
-        )
-        yield Phrase(len(words), re.compile(pattern), condition)
+        for part in _parts(words):
+            pattern = part if _CHINESE.search(part) else rf"\b(?:{part})\b"
+            yield Phrase(
+                len(re.sub(r"\(\?:|[|()?\\]|\w\?", "", part)), re.compile(pattern), condition
+            )
 
 
 def _parts(words: str) -> list[str]:

@@ -31,3 +31,24 @@ def _chinese(words: str) -> int:
         else:
             digit = CHINESE[character]
     return total + digit
+
+
+_SHARES = {"half": "50", "third": "33.3333", "quarter": "25", "fifth": "20", "tenth": "10"}
+_TIMES = {"once": "1 times", "twice": "2 times", "thrice": "3 times", "a dozen": "12"}
+_FRACTION = re.compile(
+    rf"\b(?:a |one )?({'|'.join(_SHARES)})(?= (?:of )?(?:their|the|all|its|our) )"
+)
+_COUNTED = re.compile(rf"\b({'|'.join(_TIMES)})\b")
+_TENTHS = re.compile(r"([一二两三四五六七八九])成(半)?")
+_PARTS = re.compile(r"([二三四五十])分之([一二三四])")
+
+
+def plain_numbers(text: str) -> str:
+    """A folded text with "half of their orders", "once" and 六成 written as numbers."""
+    text = _FRACTION.sub(lambda match: f"{_SHARES[match[1]]}%", text)
+    text = _COUNTED.sub(lambda match: _TIMES[match[1]], text)
+    text = _TENTHS.sub(lambda m: f"{CHINESE[m[1]] * 10 + (5 if m[2] else 0)}%", text)
+    text = _PARTS.sub(lambda m: f"{100 * _chinese(m[2]) / _chinese(m[1]):.6g}%", text)
+    return re.sub(
+        r"一半(?=的?(?:订单|以上|的))|(?<=超过)一半|(?<=至少)一半|(?<=不到)一半", "50%", text
+    )

@@ -15,8 +15,8 @@ from datetime import date
 
 from agent.ask import lexicon
 from agent.ask.bought import BoughtLinker
-from agent.ask.contrast import Contrast, contrasts
-from agent.ask.figures import FigureLinker, recent_orders, silences
+from agent.ask.contrast import NEITHER, THEM, Contrast, contrasts
+from agent.ask.figures import FigureLinker, no_orders, recent_orders, silences
 from agent.ask.follow import fragment, refine
 from agent.ask.grouping import Grouper
 from agent.ask.join import join
@@ -24,8 +24,8 @@ from agent.ask.named import NameLinker
 from agent.ask.query import ByTag, Kind, Query
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
-from agent.ask.shape import listing, one_customer, trend, wished_likeness
-from agent.conditions import All, Bought, Condition, HasTag, Like, walk
+from agent.ask.shape import listing, one_customer, trend, trend_days, wished_likeness
+from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
 
@@ -89,7 +89,7 @@ class Planner:
         """The plan for a question in English or Chinese; `before`: the query that it may refine."""
         reading = Reading(question, self._known.as_of)
         for contrast in contrasts(reading.text):
-            plan = self._contrasted(question, reading.language, contrast)
+            plan = self._contrasted(question, reading.language, contrast, before)
             if plan is not None:
                 return plan
         if before is None or not fragment(reading):
@@ -111,18 +111,25 @@ class Planner:
             return plan
         return replace(plan, query=refine(before, plan.query, reading, said))
 
-    def _contrasted(self, question: str, language: Language, found: Contrast) -> Plan | None:
+    def _contrasted(
+        self, question: str, language: Language, found: Contrast, before: Query | None
+    ) -> Plan | None:
         """The comparison or description, if both sides are understood."""
-        sides = [self._audience(words) for words in (found.audience, found.against) if words]
-        first = sides[0]
-        if first is None or (found.against and sides[1] is None):
+        first = self._audience(found.audience, before)
+        if first is None:
             return None
-        against = sides[1] if found.against else None
-        query = Query(kind=found.kind, where=first, against=against)
-        return Plan(question, language, query)
+        against = None
+        if found.against is not None:
+            against = negated(first) if NEITHER.fullmatch(found.against.strip()) else None
+            against = against or self._audience(found.against, before)
+            if against is None:
+                return None
+        return Plan(question, language, Query(kind=found.kind, where=first, against=against))
 
-    def _audience(self, words: str) -> Condition | None:
+    def _audience(self, words: str, before: Query | None) -> Condition | None:
         """The condition that names an audience; None unless all of it is understood."""
+        if before is not None and THEM.fullmatch(words.strip()):
+            return before.where
         plan = self._single(words, Reading(words, self._known.as_of), follows=False)
         plain = plan.kind in ("count", "list") and not plan.unused and not plan.unanswerable
         return plan.condition if plain and plan.condition != All(all=()) else None
@@ -138,6 +145,7 @@ class Planner:
         condition, ambiguous = join(links, reading)
         if like:
             condition = All(all=(*_parts(condition), Like(like=like)))
+        days = trend_days(reading) if moving else None
         unused = (*reading.unused(follows), *ambiguous)
         query = Query(
             kind="count",
@@ -149,6 +157,7 @@ class Planner:
             every=moving[0] if moving else None,
             measure=moving[1] if moving else None,
             like=like,
+            **(days.as_span() if days else {}),
         )
         query = query.model_copy(update={"kind": self._kind(query, reading, unused, follows)})
         reason = self._unanswerable(reading, query, unused)
@@ -161,6 +170,7 @@ class Planner:
 
     def _links(self, reading: Reading) -> Iterator[Link]:
         yield from silences(reading)
+        yield from no_orders(reading)
         yield from self._bought.purchases(reading)
         yield from self._figures.comparisons(reading)
         yield from self._names.names(reading)
@@ -191,7 +201,7 @@ class Planner:
         unknown = next((m for run in unused if (m := lexicon.CANNOT.search(run))), None)
         if unknown:
             return words["unknown"].format(unknown[0])
-        if unused and (query.kind != "search" or any(re.search(r"\d", run) for run in unused)):
+        if unused and (query.kind != "search" or _must_count(reading, unused)):
             return words["unused"].format(quoted(unused, reading.language))
         if query.customer is not None and query.customer not in self._known.customers:
             return words["customer"].format(query.customer)
@@ -203,6 +213,12 @@ class Planner:
                 label = self._vocabulary.tag(part.tag).label(language)
                 return REASONS[language]["tag"].format(label)
         return None
+
+
+def _must_count(reading: Reading, unused: Sequence[str]) -> bool:
+    """Whether ranking by text is no answer: a number is asked for, or one is said."""
+    said = any(re.search(r"\d", run) for run in unused)
+    return said or bool(lexicon.COUNTING.search(reading.text))
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

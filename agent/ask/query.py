@@ -43,8 +43,10 @@ class ByTag(_Part):
     tag: str
 
 
-class Query(_Part):
-    """`against`: the second audience of a comparison, or those that an audience is held against
+class Query(Span):
+    """What is asked. The span of days is that of a trend.
+
+    `against`: the second audience of a comparison, or those that an audience is held against
     (default: all others). `like`: the text that a list is ranked by."""
 
     kind: Kind

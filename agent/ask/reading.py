@@ -14,6 +14,7 @@ from datetime import date
 
 from agent.ask import lexicon
 from agent.ask.dates import Window, days_of, windows
+from agent.ask.numerals import plain_numbers
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
 
@@ -50,7 +51,7 @@ class Reading:
 
     def __init__(self, question: str, as_of: date) -> None:
         self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
-        self.text = self.text.replace("’", "'")
+        self.text = plain_numbers(self.text.replace("’", "'"))
         self.rest = self.text
         self.language = spoken(self.text)
         self.too_long = len(question) > LONGEST
@@ -93,7 +94,7 @@ class Reading:
     def window_behind(self, place: int) -> Window | None:
         """The window that begins right behind `place`."""
         for window in self.windows:
-            if window.start >= place and not self.rest[place : window.start].strip(" ,的"):
+            if window.start >= place and not self.rest[place : window.start].strip(" ,、的"):
                 return window
         return None
 
@@ -119,7 +120,17 @@ class Reading:
                 self.take(window.start, window.end)
             for match in lexicon.FOLLOW.finditer(self.rest):
                 self.take(*match.span())
+        self._take_chatter()
         return tuple(words for run in self.rest.split(USED) for words in _meaningful(run))
+
+    def _take_chatter(self) -> None:
+        """Use up clauses that only greet, thank or hurry."""
+        ends = [match.span() for match in lexicon.CLAUSE.finditer(self.rest)]
+        starts = [0, *(end for _, end in ends)]
+        for start, end in zip(starts, [*(s for s, _ in ends), len(self.rest)], strict=True):
+            clause = self.rest[start:end]
+            if USED not in clause and lexicon.CHATTER.search(clause) and len(clause) <= 60:
+                self.take(start, end)
 
 
 def spoken(text: str) -> Language:

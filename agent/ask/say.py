@@ -1,15 +1,18 @@
-"""The answer in a sentence or two, in the language of the question."""
+"""The answer in a few sentences, in the language of the question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from agent.ask.breakdown import breakdown_words
+from agent.ask.execute import Found
+from agent.ask.insight_words import compare_words, describe_words
 from agent.ask.planner import Plan
+from agent.ask.query import Query
 from agent.ask.reasons import quoted
+from agent.ask.trend import trend_words
 from agent.conditions import EVERYONE
 from agent.settings import Language
-
-MOST_GROUPS = 20
+from agent.vocabulary import Vocabulary
+from agent.words import condition_words, span_words
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -20,12 +23,20 @@ _WORDS: dict[Language, dict[str, str]] = {
         "nobody": "Nothing in the question is a condition that can be counted, and no profile is "
         "written yet that could be ranked: run `portrait build`.",
         "unused": " Not understood: {}.",
+        "reread": "“{}” is read as “{}”. ",
         "count": "{count:,} of {total:,} customers ({share}): {words}.",
         "everyone": "{count:,} customers in all.",
-        "groups": " {}.",
-        "group": "{} {:,}",
-        "joint": "; ",
-        "more": "{} more groups",
+        "listed": " Listed: the {n:,} with the {order} {field}.",
+        "first": " Listed: the first {n:,}.",
+        "most": "most",
+        "least": "least",
+        "against": " Held against {count:,}: {words}.",
+        "one": "Customer {customer}.",
+        "holds": " {words}: {met}.",
+        "True": "yes",
+        "False": "no",
+        "None": "unknown",
+        "and": " ",
     },
     "zh": {
         "cannot": "无法回答：{}。",
@@ -33,42 +44,83 @@ _WORDS: dict[Language, dict[str, str]] = {
         "ranked": "问题中没有可以计数的条件；以下是描述最相近的顾客（仅排序，不计数）。",
         "nobody": "问题中没有可以计数的条件，也还没有可供排序的画像：请先运行`portrait build`。",
         "unused": "未能理解：{}。",
+        "reread": "“{}”按“{}”理解。",
         "count": "共{count:,}位顾客（占{total:,}位的{share}）符合：{words}。",
         "everyone": "共{count:,}位顾客。",
-        "groups": "其中：{}。",
-        "group": "{} {:,}位",
-        "joint": "；",
-        "more": "另有{}组",
+        "listed": "列出{field}{order}的{n:,}位。",
+        "first": "列出前{n:,}位。",
+        "most": "最多",
+        "least": "最少",
+        "against": "对比的{count:,}位：{words}。",
+        "one": "顾客{customer}。",
+        "holds": "{words}：{met}。",
+        "True": "是",
+        "False": "否",
+        "None": "未知",
+        "and": "",
     },
 }
 
 
 def answer_words(
-    plan: Plan,
-    words: str,
-    count: int | None,
-    total: int,
-    groups: Sequence[tuple[str, int]],
-    shown: int,
+    plan: Plan, found: Found | None, words: str, total: int, shown: int, vocabulary: Vocabulary
 ) -> str:
-    """`words`: the conditions; `groups`: (label, customers) of a breakdown; `shown`: the sample."""
+    """`words`: the conditions; total: all customers; `shown`: how many are in the sample."""
     say = _WORDS[plan.language]
+    reread = "".join(say["reread"].format(*pair) for pair in plan.reread)
     if plan.unanswerable:
-        answer = say["cannot"].format(plan.unanswerable)
+        answer = reread + say["cannot"].format(plan.unanswerable)
         return answer + ("" if plan.condition == EVERYONE else say["so_far"].format(words))
-    if count is None:
+    if found is None:
         unused = say["unused"].format(quoted(plan.unused, plan.language)) if plan.unused else ""
         return say["ranked" if shown else "nobody"] + unused
+    if plan.kind == "explain":
+        return reread + _one(plan, found, vocabulary)
+    return reread + _counted(plan, found, words, total) + _rest(plan, found, vocabulary)
+
+
+def _counted(plan: Plan, found: Found, words: str, total: int) -> str:
+    say = _WORDS[plan.language]
     if plan.condition == EVERYONE:
-        answer = say["everyone"].format(count=count)
-    else:
-        share = f"{100 * count / total:.1f}%"
-        answer = say["count"].format(count=count, total=total, share=share, words=words)
-    return answer + (say["groups"].format(_grouped(groups, say)) if groups else "")
+        return say["everyone"].format(count=found.matching)
+    share = f"{100 * found.matching / total:.1f}%"
+    return say["count"].format(count=found.matching, total=total, share=share, words=words)
 
 
-def _grouped(groups: Sequence[tuple[str, int]], say: dict[str, str]) -> str:
-    told = [say["group"].format(*group) for group in groups[:MOST_GROUPS]]
-    if len(groups) > MOST_GROUPS:
-        told.append(say["more"].format(len(groups) - MOST_GROUPS))
-    return say["joint"].join(told)
+def _rest(plan: Plan, found: Found, vocabulary: Vocabulary) -> str:
+    """What the kind of the query adds to the count."""
+    say, language = _WORDS[plan.language], plan.language
+    told = ""
+    if plan.kind == "list":
+        told = _listed(plan.query, len(found.customers), language, vocabulary)
+    if found.against is not None and plan.query.against is not None:
+        words = condition_words(plan.query.against, language, vocabulary)
+        told += say["against"].format(count=len(found.against), words=words)
+    parts = [
+        found.breakdown and breakdown_words(found.breakdown, language, vocabulary),
+        found.comparison and compare_words(found.comparison, language, vocabulary),
+        None if found.traits is None else describe_words(found.traits, language, vocabulary),
+        found.trend and trend_words(found.trend, language, vocabulary),
+    ]
+    return told + "".join(f"{say['and']}{part}" for part in parts if part)
+
+
+def _listed(query: Query, listed: int, language: Language, vocabulary: Vocabulary) -> str:
+    say = _WORDS[language]
+    if query.rank is None:
+        return say["first"].format(n=listed) if query.limit else ""
+    label = vocabulary.field(query.rank.field).label(language)
+    if query.rank.windowed:
+        label = span_words(label, query.rank, language)
+    return say["listed"].format(n=listed, order=say[query.rank.order], field=label)
+
+
+def _one(plan: Plan, found: Found, vocabulary: Vocabulary) -> str:
+    say = _WORDS[plan.language]
+    told = [
+        say["holds"].format(
+            words=condition_words(part, plan.language, vocabulary), met=say[str(met)]
+        )
+        for part, met in found.met
+    ]
+    return say["one"].format(customer=plan.query.customer) + "".join(told)

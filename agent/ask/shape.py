@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from agent.ask import lexicon
+from agent.ask.dates import Window
 from agent.ask.figures import FigureLinker
 from agent.ask.numerals import to_number
 from agent.ask.query import Every, Measure, Rank
@@ -39,6 +40,12 @@ _VERB_MOST = re.compile(
     r"\b(?:who\s+|that\s+|which\s+)?(?:have\s+|has\s+)?(?P<verb>spen[dt]s?|paid|pays?|order(?:s|ed)?|shop(?:s|ped)?)\s+"
     r"(?:the\s+)?(?P<side>most|least)(?:\s+(?:often|frequently|money|orders))?"
 )
+_LONGEST_SILENT = re.compile(
+    r"\b(?:(?:have|has|had)\s+)?(?:gone|been|not ordered|n't ordered|not bought|inactive|silent|quiet)?\s*(?:for\s+)?the\s+longest(?:\s+time)?(?:\s+(?:without|since)\s+(?:an?\s+|their\s+(?:last\s+)?)?(?:order|purchase|ordering|buying|shopping))?\b"
+)
+_SOME_N = re.compile(
+    rf"\b(?:the|our|list|show|find|name|me|which|what)\s+(?:the\s+)?(?P<n>{_N})\s+(?=[a-z])"
+)
 _FIRST_N = re.compile(
     rf"\b(?:list|show|give|find|name|get|which|what|the|who are)\s+(?:me\s+|us\s+)?(?:the\s+)?(?P<n>{_N})\s+(?:\w+\s+)?(?P<who>{_PEOPLE})"
 )
@@ -50,13 +57,16 @@ _DIRECTION = re.compile(
     r"|\s*,?\s*\(?(?:from\s+)?(?P<up>(?:in\s+)?asc(?:ending)?(?: order)?|low(?:est)?(?: to high(?:est)?| first)|least first)"
 )
 _HIGH_ZH = r"(?P<side>最高|最多|最大|最强|最低|最少|最小|最近|最久|最长|最短)"
+_SILENT_ZH = re.compile(
+    rf"(?:最久|最长时间|最长)(?:没有?|未)(?:再)?(?:下单|购物|购买|消费|来|买)(?:过|了)?的?(?:前)?(?P<n>{_N})?\s*(?:位|名|个)?"
+)
 _TOP_ZH = re.compile(
     rf"{_HIGH_ZH}的?(?:前)?(?P<n>{_N})?\s*(?:位|名|个|大)?(?=的|{_PEOPLE_ZH}|$|[?。,是])"
     rf"|(?:排名)?前(?P<n2>{_N})\s*(?:位|名|个|大)(?!订单|单)"
 )
 _SORTED_ZH = re.compile(r",?(?:并|请)?(?:按照?|根据|以)")
 _SORT_TAIL_ZH = re.compile(
-    r"(?:总额|金额|数量?)?(?P<dir>从高到低|从低到高|从多到少|从少到多|由高到低|由低到高|降序|升序|倒序)?(?:来)?(?:排序|排名|排列|排)(?:的)?"
+    r"(?:总额|金额|数量?)?(?P<dir>从高到低|从低到高|从多到少|从少到多|由高到低|由低到高|降序|升序|倒序)?(?:来)?(?:(?:排序|排名|排列|排)(?:的)?|(?:取|选出?|看|挑出?|列出)(?=前|最))"
 )
 _LOW_ZH = {"最低", "最少", "最小", "最短"}
 _UP_ZH = {"从低到高", "从少到多", "由低到高", "升序"}
@@ -74,13 +84,16 @@ _EVERY: tuple[tuple[Every, re.Pattern[str]], ...] = (
 _EVOLVED = re.compile(
     r"\b(?:how\s+(?:has|have|did|does|do|is|are)|has|have|been)\b|\b(?:chang(?:e|ed|ing)|develop(?:ed|ing)?|evolv(?:ed|ing)|grow(?:n|ing)?|gone|going|look(?:ed|s)?(?: like)?)\b|的?(?:变化|走势|趋势|波动)(?:趋势|情况)?|怎么样|如何"
 )
+_PEOPLE_COUNTED = re.compile(
+    r"\bhow many (?:customers|people|households|shoppers|buyers)\b|(?:多少|几)(?:个|位|名)?(?:人|顾客|客户|用户)"
+)
 _MEASURES: tuple[tuple[Measure, re.Pattern[str]], ...] = (
     ("spend", re.compile(
         r"\b(?:total\s+)?(?:spend(?:ing)?|spent|revenue|sales|turnover)\b(?:\s+(?:of|by|from))?"
         r"|(?:总)?(?:消费(?:总)?(?:金?额)?|销售额|营业额|花费)")),
     ("orders", re.compile(
         r"\b(?:number of\s+|how many\s+)?orders\b(?:\s+(?:of|by|from))?(?!\s+(?:at|more|less))|(?:订单|下单)(?:数量?|量|次数)?")),
-    ("customers", re.compile(r"\b(?:number of\s+)?(?:active\s+)?(?:customers|shoppers|buyers|households)\b|(?:活跃)?(?:顾客|客户|用户|会员)(?:人数|数量?)?|人数")),
+    ("customers", re.compile(r"多少(?:个|位|名)?(?:人|顾客|客户)|\b(?:number of\s+)?(?:active\s+)?(?:customers|shoppers|buyers|households)\b|(?:活跃)?(?:顾客|客户|用户|会员)(?:人数|数量?)?|人数")),
 )  # fmt: skip
 _ID = re.compile(
     r"\b(?:customer|household|shopper|client|member|user)(?:\s*(?:number|no\.?|id|nr\.?|#))?\s*[#:]?\s*(?P<id>[\w-]+)"
@@ -88,13 +101,18 @@ _ID = re.compile(
 )
 _ABOUT_ONE = re.compile(
     r"\b(?:tell (?:me|us) (?:more )?about|what do we know about|explain|why (?:is|was|does|did|do|has)|how come|profile of|describe|summari[sz]e|introduce|what about|who is|about)\b"
-    r"|为什么(?:会|被)?|为何|介绍(?:一下)?|说说|讲讲|的(?:画像|情况|资料|信息|档案)|是(?:个)?(?:什么样|怎样|怎么样)的?(?:人|顾客|客户)?|怎么样|什么样|(?:打上|贴上|标记为?|被标为|标签)"
+    r"|为什么(?:会|被)?|为何|凭什么(?:说|认为)?|怎么(?:知道|判断|看出)|介绍(?:一下)?|说说|讲讲|的(?:画像|情况|资料|信息|档案)|是(?:个)?(?:什么样|怎样|怎么样)的?(?:人|顾客|客户)?|怎么样|什么样|(?:打上|贴上|标记为?|被标为|标签)"
 )
 
 
 _LIKENESS = re.compile(
     r"\b(?:(?:who|that|which)\s+)?(?:(?:are|is|look|sound|seem|feel|read|act)s?\s+)?(?:most\s+|very\s+)?(?:like|similar to|resembl(?:e|es|ing)|alike to)\s*:?\s*[\"“”「](?P<a>[^\"“”」]+)[\"“”」]"
     r"|(?:最)?(?:像|类似(?:于)?|接近(?:于)?|符合)\s*[\"“”「『](?P<b>[^\"“”」』]+)[\"“”」』](?:这?样?的?(?:描述|画像)?)?"
+)
+
+
+_ORDERING = re.compile(
+    r"\b(?:order(?:ed)?|shop(?:ped)?|buy|bought|come|came)\s*(?:from us|here)?(?=\s*(?:\?|$))|(?:来)?(?:下单|购物|消费|光顾)(?=[?？。]|$)"
 )
 
 
@@ -163,6 +181,9 @@ def _superlative(reading: Reading, figures: FigureLinker) -> Listing | None:
         if (named := figures.named_at(reading.rest, found.end())) is not None:
             reading.take(found.start(), named[1])
             rank = Rank(field=named[0], order="least" if found["side"] in _LEAST else "most")
+    elif found := _LONGEST_SILENT.search(reading.rest):
+        reading.take(*found.span())
+        rank = Rank(field="days_since_last_order")
     elif found := _VERB_MOST.search(reading.rest):
         reading.take(*found.span())
         field = "spend" if found["verb"].startswith(("sp", "pa")) else "orders"
@@ -172,6 +193,8 @@ def _superlative(reading: Reading, figures: FigureLinker) -> Listing | None:
             tail = _DIRECTION.match(reading.rest, named[1])
             reading.take(found.start(), tail.end() if tail else named[1])
             rank = Rank(field=named[0], order="least" if tail and tail["up"] else "most")
+    if rank and not limit and (match := _SOME_N.search(reading.rest)):
+        limit = (match, int(to_number(match["n"])))
     if limit:
         reading.take(limit[0].start("n"), limit[0].end("n"))
     return Listing(rank, limit[1] if limit else None) if rank or limit else None
@@ -200,11 +223,15 @@ def _anywhere(reading: Reading, figures: FigureLinker) -> str | None:
 
 def _listing_zh(reading: Reading, figures: FigureLinker) -> Listing | None:
     rank, limit = _sorted_zh(reading, figures), None
+    if silent := _SILENT_ZH.search(reading.rest):
+        reading.take(*silent.span())
+        number = int(to_number(silent["n"])) if silent["n"] else None
+        return Listing(Rank(field="days_since_last_order"), number)
     match = _TOP_ZH.search(reading.rest)
     if match is None:
         return Listing(rank) if rank else None
-    number = match["n"] or match["n2"]
-    limit = int(to_number(number)) if number else None
+    said = match["n"] or match["n2"]
+    limit = int(to_number(said)) if said else None
     if match["side"] is None:
         reading.take(*match.span())
         return Listing(rank or Rank(field="spend"), limit)
@@ -240,9 +267,21 @@ def trend(reading: Reading) -> tuple[Every, Measure] | None:
     return None
 
 
+def trend_days(reading: Reading) -> Window | None:
+    """The days that a trend is shown of, where no condition took them."""
+    window = next(iter(reading.windows), None)
+    if window is not None:
+        reading.take(window.start, window.end)
+    return window
+
+
 def _measure(reading: Reading) -> Measure:
     for evolved in list(_EVOLVED.finditer(reading.rest)):
         reading.take(*evolved.span())
+    if _PEOPLE_COUNTED.search(reading.rest):
+        for match in list(_ORDERING.finditer(reading.rest)):
+            reading.take(*match.span())
+        return "customers"
     for measure, pattern in _MEASURES:
         for match in pattern.finditer(reading.rest):
             if not re.match(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+import pandas as pd
+
 from agent.ask.sides import offer_audience
 from agent.data.warehouse import Warehouse
 from agent.settings import Language
@@ -52,7 +54,7 @@ _POINTS = """
 SELECT date_trunc('{every}', day)::DATE AS since,
        count(DISTINCT customer) FILTER (bought) AS customers,
        count(*) FILTER (bought) AS orders, sum(paid) AS spend
-FROM customer_orders SEMI JOIN audience USING (customer)
+FROM customer_orders SEMI JOIN audience USING (customer) {holding}
 WHERE day BETWEEN DATE '{first}' AND DATE '{last}' GROUP BY 1
 """
 
@@ -64,16 +66,21 @@ def trend(
     measure: TrendMeasure = "orders",
     since: date | None = None,
     until: date | None = None,
+    holding: pd.DataFrame | None = None,
 ) -> Trend:
     """Active customers, orders and spend of an audience in each period; 0 where nobody bought.
 
     Looked at are the days from the first to the last event of the data, those of anybody; if given,
-    only from `since` and to `until`.
+    only from `since` and to `until`. holding: customer and order_id of the orders that count.
     """
     offer_audience(warehouse, audience)
+    only = ""
+    if holding is not None:
+        warehouse.register("holding", holding)
+        only = "SEMI JOIN holding USING (customer, order_id)"
     begin, end = _span(warehouse)
     first, last = max(begin, since or begin), min(end, until or end)
-    rows = warehouse.frame(_POINTS.format(every=every, first=first, last=last))
+    rows = warehouse.frame(_POINTS.format(every=every, first=first, last=last, holding=only))
     found = {row["since"].date(): row for row in rows.to_dict("records")}
     nothing = {"customers": 0, "orders": 0, "spend": 0.0}
     points = [

@@ -112,6 +112,14 @@ class Warehouse:
         with _mapped():
             return self._db.execute(str(compiled), values).fetchall()
 
+    def ids(self, query: sa.Select[*tuple[Any, ...]]) -> list[str]:
+        """The first column of a query built from conditions, as text; quick for a million."""
+        compiled = query.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        with _mapped():
+            found = self._db.execute(str(compiled), values).fetchnumpy()
+        return [str(one) for one in next(iter(found.values()))]
+
     def close(self) -> None:
         """Give back the connection."""
         self._db.close()

@@ -1,0 +1,142 @@
+"""The commands that answer questions and keep audiences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+
+from agent import display
+from agent.cli_base import AsJson, open_workspace, show_result, write
+from agent.errors import SettingsError
+
+if TYPE_CHECKING:
+    from agent.ask.answer import Asker, Result
+
+app = typer.Typer()
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Annotated[list[str] | None, typer.Argument(help="A question, in words.")] = None,
+    then: Annotated[
+        list[str] | None, typer.Option(help="A follow-up that refines the answer before it.")
+    ] = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option("--from", help="A file with one question a line; > begins a follow-up."),
+    ] = None,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Open what was understood as YAML, then run that.")
+    ] = False,
+    save: Annotated[
+        str | None, typer.Option(help="Keep the audience under a name for later questions.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the audience to a .csv or .parquet file.")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="Export only those who agreed to this channel.")
+    ] = None,
+    field: Annotated[list[str] | None, typer.Option(help="A field to export.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag to export.")] = None,
+    summary: Annotated[bool, typer.Option("--summary", help="Export the summaries.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Answer questions: conditions, exact count, a sample with its evidence."""
+    from agent.ask.answer import Asker
+    from agent.ask.columns import Choice
+
+    talks = _conversations(question, then or [], from_file)
+    if (export or save or edit) and len(talks) != 1:
+        raise SettingsError("--export, --save and --edit go with one question")
+    choice = Choice(tuple(field or ()), tuple(tag or ()), summary)
+    if not export and (channel or field or tag or summary):
+        raise SettingsError("--channel, --field, --tag and --summary go with --export FILE")
+    with open_workspace(context) as workspace, Asker(workspace) as asker:
+        for talk in talks:
+            for result in asker.converse(talk):
+                shown = _edited(asker, result) if edit and result.question == talk[-1] else result
+                if from_file and as_json:
+                    write(json.dumps(shown.as_dict(), ensure_ascii=False))
+                elif not as_json or result.question == talk[-1]:
+                    show_result(shown.as_dict(), display.answer, as_json)
+        if save:
+            asker.save(save, shown)
+        if export:
+            written = asker.export(export, shown, choice, channel)
+            if not as_json:
+                write(f"{written.path}: {written.words[shown.language]}")
+
+
+def _edited(asker: Asker, result: Result) -> Result:
+    """The query as YAML in the user's editor, and the answer to what came back."""
+    from agent.ask.query import query_from_json, query_from_yaml, query_to_yaml
+
+    text = query_to_yaml(query_from_json(result.query))
+    changed = click.edit(text, extension=".yaml")
+    return asker.run(query_from_yaml(changed), result) if changed else result
+
+
+def _conversations(words: list[str] | None, then: list[str], path: Path | None) -> list[list[str]]:
+    """Each question with its follow-ups."""
+    if bool(words) == bool(path):
+        raise SettingsError("give a question, or --from FILE with one a line, not both")
+    talks: list[list[str]] = []
+    if words:
+        talks = [[" ".join(words).strip(), *(text.strip() for text in then)]]
+    elif path:
+        for line in _lines(path):
+            if line.startswith((">", "＞")) and talks:
+                talks[-1].append(line[1:].strip())
+            else:
+                talks.append([line])
+    talks = [[text for text in talk if text] for talk in talks]
+    if not any(talks):
+        raise SettingsError("there is no question: write one in English or Chinese")
+    return [talk for talk in talks if talk]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text: {error.reason}") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@app.command()
+def audiences(
+    context: typer.Context,
+    delete: Annotated[str | None, typer.Option(help="Forget the one of this name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The audiences that were saved with `ask --save`: name, conditions, since when."""
+    from agent.ask.audiences import delete_audience, list_audiences
+    from agent.ask.query import query_from_json
+    from agent.tags.names import load_vocabulary
+    from agent.words import condition_words
+
+    with open_workspace(context) as workspace:
+        if delete:
+            delete_audience(workspace.store, delete)
+        vocabulary, language = load_vocabulary(workspace), workspace.settings.language
+        rows: list[dict[str, Any]] = [
+            {
+                "name": saved.name,
+                "question": saved.question,
+                "conditions": condition_words(
+                    query_from_json(saved.query).where, language, vocabulary
+                ),
+                "made_at": saved.made_at,
+                "query": saved.query,
+            }
+            for saved in list_audiences(workspace.store)
+        ]
+    show_result({"audiences": rows}, display.audience_table, as_json)

@@ -1,0 +1,50 @@
+"""How the evaluation of questions looks in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from agent.display import make_table, open_console
+
+_HEAD = (
+    *("", "questions", "exact (95%)", "Jaccard", "invented"),
+    *("recognised", "falsely refused", "median s", "p95 s"),
+)
+
+
+def evaluation(result: dict[str, Any], wrong: Sequence[Any]) -> None:
+    """One table a system: all questions, then by kind, language and level; what went wrong."""
+    out = open_console()
+    for name, system in result["systems"].items():
+        shown = make_table(*_HEAD)
+        shown.add_row(name, *_figures(system["overall"]))
+        for group in ("by_kind", "by_language", "by_level"):
+            for part, figures in system[group].items():
+                shown.add_row(f"  {part}", *_figures(figures))
+        out.print(shown)
+    for one in wrong:
+        out.print(f"{one['id']}: {' / '.join(one['turns'])}", markup=False)
+        for title in ("expected", "got"):
+            told = {k: v for k, v in one[title].items() if k not in ("customers", "groups")}
+            out.print(f"  {title}: {json.dumps(told, ensure_ascii=False)}", markup=False)
+
+
+def _figures(figures: dict[str, Any]) -> tuple[str, ...]:
+    exact = figures["exact"]
+    return (
+        str(figures["questions"]),
+        f"{exact['value']:.0%} ({exact['low']:.0%}-{exact['high']:.0%})",
+        _number(figures["jaccard"]),
+        *(_share(figures[name]) for name in ("invented", "recognised", "falsely_refused")),
+        *(_number(figures[name]) for name in ("seconds_median", "seconds_p95")),
+    )
+
+
+def _share(share: dict[str, Any]) -> str:
+    return "" if share["value"] is None else f"{share['value']:.0%}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
