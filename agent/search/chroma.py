@@ -21,15 +21,15 @@ from chromadb.errors import NotFoundError
 from agent.errors import PortraitError, SearchIndexError
 from agent.search.folder import Folder
 
-COLLECTION = "customers"
-DRAFT = "customers-draft"
+CUSTOMERS = "customers"
 
 
 class EmbeddedChroma:
     """Chroma in a folder that this process owns until `close`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, collection: str) -> None:
         self.place = str(path)
+        self._collection = collection
         self._folder = Folder(path)
         self._client: Client | None = None
 
@@ -44,7 +44,7 @@ class EmbeddedChroma:
         if damage := _damage(content):
             raise SearchIndexError(f"{self.place}: {content.name}/{damage}; {_REPAIR}")
         self._client = _open_folder(content)
-        return self._client.get_collection(COLLECTION, embedding_function=None)
+        return self._client.get_collection(self._collection, embedding_function=None)
 
     @contextmanager
     def replace(self, embedder: str) -> Iterator[chromadb.Collection]:
@@ -55,7 +55,7 @@ class EmbeddedChroma:
                 client = _open_folder(content)
             try:
                 with mapped(self.place):
-                    draft = _create(client, COLLECTION, embedder)
+                    draft = _create(client, self._collection, embedder)
                 yield draft
             finally:
                 client.close()
@@ -81,8 +81,9 @@ class EmbeddedChroma:
 class ChromaServer:
     """Chroma behind a URL, shared by many processes. It erases only what its own disk erases."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, collection: str) -> None:
         self.place = url
+        self._collection, self._draft = collection, f"{collection}-draft"
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SearchIndexError(f"chroma_url: {url!r} is no URL: write http://HOST:PORT")
@@ -92,19 +93,19 @@ class ChromaServer:
 
     def open(self, embedder: str) -> chromadb.Collection:
         """The collection; made for that embedder where there is none yet."""
-        return _create(self._connected(), COLLECTION, embedder)
+        return _create(self._connected(), self._collection, embedder)
 
     @contextmanager
     def replace(self, embedder: str) -> Iterator[chromadb.Collection]:
         """An empty collection to fill, which then takes the old one's place."""
         with mapped(self.place):
             client = self._connected()
-            _drop(client, DRAFT)
-            draft = _create(client, DRAFT, embedder)
+            _drop(client, self._draft)
+            draft = _create(client, self._draft, embedder)
         yield draft
         with mapped(self.place):
-            _drop(client, COLLECTION)
-            draft.modify(name=COLLECTION)
+            _drop(client, self._collection)
+            draft.modify(name=self._collection)
 
     def close(self) -> None:
         """Close the connection."""

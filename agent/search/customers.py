@@ -10,11 +10,15 @@ import pandas as pd
 import sqlalchemy as sa
 
 from agent.data import store as tables
+from agent.errors import SearchIndexError
 from agent.facts.catalogue import facts_table
 from agent.profiles.sheets import Sheets
 from agent.progress import Progress, silent
 from agent.search.embeddings import embedder
+from agent.search.hybrid import HybridSearch
 from agent.search.index import Entry, Index
+from agent.search.lexicon import LexiconFolder
+from agent.search.source import StoreSource
 from agent.settings import Language
 from agent.tags.taxonomy import load_taxonomy
 from agent.workspace import Workspace
@@ -30,16 +34,34 @@ def open_index(workspace: Workspace) -> Index:
     return Index(folder, url, embedder(workspace.settings.embedding))
 
 
+def open_search(workspace: Workspace) -> HybridSearch:
+    """The hybrid search of a home. Raises `SearchIndexError`; close it after use."""
+    url = workspace.settings.chroma_url
+    folder = workspace.home / "search"
+    names = Index(
+        None if url else folder / "names", url, embedder(workspace.settings.embedding), "names"
+    )
+    try:
+        return HybridSearch(names, LexiconFolder(folder / "lexicon"), StoreSource(workspace))
+    except SearchIndexError:
+        names.close()
+        raise
+
+
 def refresh_index(workspace: Workspace, progress: Progress = silent) -> int:
-    """Make the index hold just the profiles of the store; returns how many texts were embedded."""
+    """Make both hold just what the store does; returns how many profiles were embedded."""
     entries = list(customer_entries(workspace))
+    with open_search(workspace) as search:
+        search.refresh(progress)
     with open_index(workspace) as index:
         index.delete(index.ids() - {entry.customer for entry in entries})
         return index.upsert(entries, progress)
 
 
 def rebuild_index(workspace: Workspace, progress: Progress = silent) -> int:
-    """Make a damaged or erased index anew; returns how many texts were embedded."""
+    """Make both anew, damaged or erased; returns how many profiles were embedded."""
+    with open_search(workspace) as search:
+        search.rebuild(progress)
     with open_index(workspace) as index:
         return index.rebuild(list(customer_entries(workspace)), progress)
 

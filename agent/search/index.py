@@ -21,10 +21,11 @@ from typing import Any, Self
 
 import chromadb
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.errors import SearchIndexError
 from agent.progress import Progress, Tick, silent
-from agent.search.chroma import ChromaServer, EmbeddedChroma, mapped
+from agent.search.chroma import CUSTOMERS, ChromaServer, EmbeddedChroma, mapped
 from agent.search.embeddings import Embedder, clean
 
 WRITE_BATCH = 64  # texts embedded, then durable, at a time
@@ -33,6 +34,7 @@ EXACT_BELOW = 500  # so many vectors are compared one by one sooner than the gra
 
 Metadata = Mapping[str, Any]
 Vector = Sequence[float]
+Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,13 @@ class Index:
     index can still be rebuilt.
     """
 
-    def __init__(self, folder: Path | None, url: str | None, embedder: Embedder) -> None:
+    def __init__(
+        self, folder: Path | None, url: str | None, embedder: Embedder, collection: str = CUSTOMERS
+    ) -> None:
         if url:
-            self._chroma: EmbeddedChroma | ChromaServer = ChromaServer(url)
+            self._chroma: EmbeddedChroma | ChromaServer = ChromaServer(url, collection)
         elif folder:
-            self._chroma = EmbeddedChroma(folder)
+            self._chroma = EmbeddedChroma(folder, collection)
         else:
             raise SearchIndexError("the index needs a folder or the URL of a Chroma server")
         self.place = self._chroma.place
@@ -92,7 +96,7 @@ class Index:
     def close(self) -> None:
         """Close Chroma and let another process have the folder."""
         self._chroma.close()
-        self.__dict__.pop("_collection", None)
+        self._forget("_collection", "_everything")
 
     def upsert(self, entries: Sequence[Entry], progress: Progress = silent) -> int:
         """Make the index hold these entries; returns how many were embedded.
@@ -100,6 +104,7 @@ class Index:
         Only a changed text is embedded. Each batch is durable before the next begins.
         """
         embedded = 0
+        self._forget("_everything")
         for done, batch in _batches(entries):
             embedded += self._update(batch)
             progress(Tick("index", done, len(entries), {"embedded": embedded}))
@@ -107,6 +112,7 @@ class Index:
 
     def delete(self, customers: Collection[str]) -> None:
         """Take customers out of every answer. Their bytes stay on disk until `rebuild`."""
+        self._forget("_everything")
         with mapped(self.place):
             for block in _blocks(list(customers), READ_BATCH):
                 self._collection.delete(ids=block)
@@ -139,6 +145,16 @@ class Index:
             hits = self._approximate(query, k, allowed)
             return self._exact(query, k, allowed) if hits is None else hits
 
+    def cosines(self, text: str) -> dict[str, float]:
+        """The cosine of every entry and the text, compared one by one: for an index that is small.
+
+        The vectors stay in memory until something is written.
+        """
+        query = self._embedder.queries([text])[0]
+        with mapped(self.place):
+            ids, vectors = self._everything
+        return dict(zip(ids, _cosines(vectors, query).tolist(), strict=True))
+
     def rebuild(
         self,
         entries: Sequence[Entry],
@@ -162,7 +178,7 @@ class Index:
                     _put(draft, batch, vectors, {})
                 embedded += len(missing)
                 progress(Tick("index", done, len(entries), {"embedded": embedded}))
-        self.__dict__.pop("_collection", None)
+        self._forget("_collection", "_everything")
         return embedded
 
     def _update(self, batch: Sequence[Entry]) -> int:
@@ -236,15 +252,24 @@ class Index:
 
     def _exact(self, query: Vector, k: int, allowed: set[str] | None) -> list[Hit]:
         """The nearest by comparing the query with every vector allowed."""
-        pairs = list(self._embeddings(sorted(self.ids() if allowed is None else allowed)))
-        if not pairs:
-            return []
-        vectors = np.array([vector for _, vector in pairs], dtype=np.float32)
-        direction = np.array(query, dtype=np.float32)
-        scale = np.linalg.norm(vectors, axis=1) * np.linalg.norm(direction)
-        scores = vectors @ direction / np.maximum(scale, 1e-12)
-        best = {pairs[at][0]: float(scores[at]) for at in np.argsort(-scores, kind="stable")[:k]}
+        ids, vectors = self._matrix(self.ids() if allowed is None else allowed)
+        scores = _cosines(vectors, query)
+        best = {ids[at]: float(scores[at]) for at in np.argsort(-scores, kind="stable")[:k]}
         return self._described(best)
+
+    @cached_property
+    def _everything(self) -> tuple[list[str], Matrix]:
+        return self._matrix(self.ids())
+
+    def _matrix(self, customers: Collection[str]) -> tuple[list[str], Matrix]:
+        """Those that the index knows, in order, and their vectors as rows."""
+        pairs = list(self._embeddings(sorted(customers)))
+        vectors = np.array([vector for _, vector in pairs], dtype=np.float32)
+        return [customer for customer, _ in pairs], vectors
+
+    def _forget(self, *properties: str) -> None:
+        for name in properties:
+            self.__dict__.pop(name, None)
 
     def _described(self, scores: Mapping[str, float]) -> list[Hit]:
         hits = []
@@ -268,6 +293,16 @@ class Index:
         # nothing; only asking for an old vector tells.
         collection.get(limit=1, include=["embeddings"])
         return collection
+
+
+def _cosines(vectors: Matrix, query: Vector) -> Matrix:
+    """Of each row and the query."""
+    if not len(vectors):
+        return np.zeros(0, np.float32)
+    direction = np.array(query, dtype=np.float32)
+    scale = np.linalg.norm(vectors, axis=1) * np.linalg.norm(direction)
+    scores: Matrix = vectors @ direction / np.maximum(scale, 1e-12)
+    return scores
 
 
 def _put(
