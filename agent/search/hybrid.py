@@ -104,8 +104,7 @@ class HybridSearch:
         if k < 1 or (within is not None and not within):
             return []
         lexicon, linked = self._lexicon, self._linked(text)
-        meaning = _of_best(lexicon.by_names(linked))
-        said = _of_best(lexicon.by_words(text)) * np.float32(WORDS)
+        meaning, said = _scores(lexicon, text, linked)
         rows = _best(meaning + said, k, lexicon, within)
         return [
             Match(
@@ -117,6 +116,12 @@ class HybridSearch:
             )
             for row in rows
         ]
+
+    def scores(self, text: str) -> dict[str, float]:
+        """Every customer with a score, also of 0: what `search` chooses from."""
+        lexicon = self._lexicon
+        meaning, said = _scores(lexicon, text, self._linked(text))
+        return dict(zip(lexicon.customers, (meaning + said).tolist(), strict=True))
 
     def _write(self, state: str, labels: Labels) -> None:
         self._folder.write(state, labels, self._source.documents())
@@ -154,6 +159,12 @@ def _entries(labels: Labels) -> list[Entry]:
 
 def _name(entry: str) -> str:
     return entry.partition(" ")[2]
+
+
+def _scores(lexicon: Lexicon, text: str, linked: Mapping[str, float]) -> tuple[Scores, Scores]:
+    """What meaning and what words add to the score of every customer."""
+    meaning, said = lexicon.by_names(linked), lexicon.by_words(text)
+    return _of_best(meaning), _of_best(said) * np.float32(WORDS)
 
 
 def _of_best(scores: Scores) -> Scores:
