@@ -20,7 +20,7 @@ app = typer.Typer()
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0913, PLR0917  one parameter an option
     context: typer.Context,
     question: Annotated[list[str] | None, typer.Argument(help="A question, in words.")] = None,
     then: Annotated[
@@ -59,18 +59,25 @@ def ask(
         raise SettingsError("--channel, --field, --tag and --summary go with --export FILE")
     with open_workspace(context) as workspace, Asker(workspace) as asker:
         for talk in talks:
-            for result in asker.converse(talk):
-                shown = _edited(asker, result) if edit and result.question == talk[-1] else result
-                if from_file and as_json:
-                    write(json.dumps(shown.as_dict(), ensure_ascii=False))
-                elif not as_json or result.question == talk[-1]:
-                    show_result(shown.as_dict(), display.answer, as_json)
+            last = _answered(asker, talk, edit, as_json, lines=bool(from_file))
         if save:
-            asker.save(save, shown)
+            asker.save(save, last)
         if export:
-            written = asker.export(export, shown, choice, channel)
+            written = asker.export(export, last, choice, channel)
             if not as_json:
-                write(f"{written.path}: {written.words[shown.language]}")
+                write(f"{written.path}: {written.words[last.language]}")
+
+
+def _answered(asker: Asker, talk: list[str], edit: bool, as_json: bool, *, lines: bool) -> Result:
+    """Print the answers of a conversation (as JSON, of one that was typed, the last); the last."""
+    *earlier, last = asker.converse(talk)
+    last = _edited(asker, last) if edit else last
+    for result in (*earlier, last):
+        if lines and as_json:
+            write(json.dumps(result.as_dict(), ensure_ascii=False))
+        elif not as_json or result is last:
+            show_result(result.as_dict(), display.answer, as_json)
+    return last
 
 
 def _edited(asker: Asker, result: Result) -> Result:

@@ -93,7 +93,7 @@ def eval_summaries(
 def eval_ask(
     context: typer.Context,
     half: Annotated[
-        str, typer.Option(help="dev (with what went wrong) or test (figures alone).")
+        str, typer.Option(help="dev or practice (with what went wrong), or test (figures alone).")
     ] = "test",
     as_json: AsJson = False,
 ) -> None:
@@ -102,8 +102,8 @@ def eval_ask(
     from eval.ask import evaluate_ask, failures
     from eval.ask_systems import portrait
 
-    if half not in ("dev", "test"):
-        raise SettingsError(f"--half is dev or test, not {half!r}")
+    if half not in ("dev", "practice", "test"):
+        raise SettingsError(f"--half is dev, practice or test, not {half!r}")
     with (
         open_workspace(context) as workspace,
         Asker(workspace) as asker,
@@ -111,5 +111,5 @@ def eval_ask(
     ):
         chosen: Any = half
         result: Any = evaluate_ask(workspace, chosen, {"portrait": portrait(asker)}, progress)
-    wrong = failures(result, "portrait") if half == "dev" else []
+    wrong = failures(result, "portrait") if half != "test" else []
     show_result(result, lambda content: display_ask.evaluation(content, wrong), as_json)

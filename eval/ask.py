@@ -111,7 +111,7 @@ def judge_systems(
         marks, told = _ask_all(judge, questions, f"ask {name}", system, progress)
         failed = sum("error" in answer for answer in told)
         results[name] = SystemResult(**_grouped(marks), failed=failed)
-        if half == "dev":
+        if half != "test":
             answers[name] = list(map(_answered, questions, told, marks))
     return AskResult(
         half=half,
@@ -129,7 +129,7 @@ def failures(result: AskResult, system: str) -> list[Answered]:
     Raises `UsageError` for the test half, of which nobody is to see single answers, and
     `UnknownError` for a system that was not measured.
     """
-    if result["half"] != "dev":
+    if result["half"] == "test":
         raise UsageError(
             "failures are told of the development half only: a half that is looked at measures "
             "nothing any more; run it with dev"

@@ -1,6 +1,7 @@
-"""The bank of questions: two halves in two files, each question with the query that answers it.
+"""The bank of questions: each with the query that answers it.
 
-The development half is for looking at; of the test half only figures are ever told.
+The development half and the practice questions are for looking at; of the test half only figures
+are ever told.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from agent.conditions import from_json
 from agent.errors import UnknownError
 from agent.settings import Language
 
-Half = Literal["dev", "test"]
+Half = Literal["dev", "practice", "test"]
 Kind = Literal[
     "count", "list", "breakdown", "compare", "describe", "explain", "trend", "unanswerable"
 ]
@@ -68,6 +69,6 @@ class Question(BaseModel):
 def load_questions(half: Half) -> list[Question]:
     """All questions of a half, in the order of the file. Raises `UnknownError`."""
     if half not in get_args(Half):
-        raise UnknownError(f"there is no half {half!r}; there are dev and test")
+        raise UnknownError(f"there is no half {half!r}; there are dev, practice and test")
     text = files("eval").joinpath(f"ask_questions_{half}.yaml").read_text(encoding="utf-8")
     return [Question.model_validate(one) for one in yaml.safe_load(text)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.ask import lexicon
@@ -21,11 +21,21 @@ from agent.vocabulary import Vocabulary, word_set
 
 _TOKEN = re.compile(r"[a-z0-9'&/-]+|[\u3400-\u9fff]")
 _EXCEPT = re.compile(
-    r"\s*,?\s*(?:(?:but|and|yet)\s+(?:not|no|never|neither|without)|except(?: for)?|without|但不包括|但从?没有?买?过?|却?从?没有?买过|不含|不包括)\s*"
+    r"\s*,?\s*(?:(?:but|and|yet)\s+(?:not|no|never|neither|without)|except(?: for)?"
+    r"|without|但不包括|但从?没有?买?过?|却?从?没有?买过|不含|不包括)\s*"
     r"(?=\w)"
 )
 _FRONTED = re.compile(
     r"(?:等)?(?:一样|一个|一次|全|通通|统统)?(?:都|也)?(?:从来?)?(?:没有?|未)(?:买|购买)过?"
+)
+_BEHIND_ITEMS = re.compile(
+    r"(?:有?(?:多少|几)(?:个|位)?(?:人|顾客|客户|家庭)|累计|一共|总共|曾经?"
+    r"|等)*(?:[两三四五六七八九几]样|这些)?(?P<all>全部?都?|都|均)?(?:购买|买)(?:过"
+    r"|了)(?=[\d一二两三四五六七八九十至超不的,，。?？!呀啊吗呢]|$|次|顾客|客户|人|数)"
+    r"|\s+(?P<all_en>\bboth\s+)?(?:was|were|has been|have been|is|are|gets?"
+    r"|got)\s+(?:ever\s+)?(?:bought|purchased|ordered)(?:\s+by(?=\s+(?:how many|whom"
+    r"|which|customers|people)))?\b"
+    r"|\s*(?:购买)(?=人数|次数|者)"
 )
 _LONGEST_RUN = 10
 _OPS = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
@@ -36,7 +46,8 @@ _TIMES = re.compile(
     r"|(?P<word>once|twice)\b)\s*(?P<late>or more)?"
 )
 _TIMES_BEFORE = re.compile(
-    rf"(?:(?:{_OPS})\s*)?(?P<n>{NUMBER})\s*(?P<unit>times|次|个?订单)?\s*(?:有|中)?$"
+    rf"(?:(?:{_OPS})\s*)?(?P<n>{NUMBER})(?P<more>\s+or more)?\s*(?P<unit>times|次"
+    rf"|个?订单)?\s*(?:有|中)?$"
 )
 _OP_BEFORE = re.compile(rf"(?:{_OPS})\s*$")
 # Words that name no product, although some product's name may hold them.
@@ -94,6 +105,7 @@ class BoughtLinker:
         """One link for each verb that is followed by known items, and for each "wine buyers"."""
         yield from self._buyers(reading)
         yield from self._fronted(reading)
+        yield from self._said_before(reading)
         place = 0
         while match := lexicon.BUY.search(reading.rest, place):
             place = match.end()
@@ -104,6 +116,30 @@ class BoughtLinker:
                 if again := _not_again(reading, link):
                     place = again.end
                     yield again
+
+    def _said_before(self, reading: Reading) -> Iterator[Link]:
+        """ "鸡蛋有多少人买过", "beer was bought": the items stand before the verb."""
+        for match in _BEHIND_ITEMS.finditer(reading.rest):
+            if self._item(reading.rest, match.end()) is not None:
+                continue  # the verb has an object of its own
+            for token in _TOKEN.finditer(reading.rest[: match.start()]):
+                items = self._items(reading.rest, token.start())
+                if items and items.end == match.start() and not items.mixed:
+                    yield from self._linked_before(reading, items, token.start(), match)
+                    break
+
+    def _linked_before(
+        self, reading: Reading, items: _Items, start: int, verb: re.Match[str]
+    ) -> Iterator[Link]:
+        times = _times(reading.rest, verb.end())
+        end = times.end if times else verb.end()
+        every = bool(verb["all"]) and len(items.words) > 1
+        chosen = replace(items, all_of=every, any_of=items.any_of or not every)
+        if len(items.words) > 1 and not every and not items.any_of:
+            return  # "beer, wine bought": more than one reading
+        link = self._linked(reading, chosen, (start, end), times, reading.window_behind(end))
+        if link is not None:
+            yield link
 
     def _fronted(self, reading: Reading) -> Iterator[Link]:
         """ "啤酒、葡萄酒都没买过": the items stand before the verb."""
@@ -134,11 +170,13 @@ class BoughtLinker:
         if items is None:
             return None
         end = items.end
-        window = reading.window_behind(end)
+        # English says its days behind, Chinese in front: between two purchases either could be.
+        in_front = reading.language == "zh" and reading.window_before(verb.start())
+        window = None if in_front else reading.window_behind(end)
         end = window.end if window else end
         if not times and (times := _times(reading.rest, end)):
             end = times.end
-        if not window and (window := reading.window_behind(end)):
+        if not window and not in_front and (window := reading.window_behind(end)):
             end = window.end
         return self._linked(reading, items, (verb.start(), end), times, window)
 
@@ -253,7 +291,8 @@ def _times_before(text: str, place: int, times: _Times | None) -> _Times | None:
     match = _TIMES_BEFORE.search(text[:place])
     if match is None or not (match["unit"] or text.startswith("order", place)):
         return None
-    return _Times(match.start(), place, _op(match) or "=", int(to_number(match["n"])))
+    op = ">=" if match["more"] else _op(match) or "="
+    return _Times(match.start(), place, op, int(to_number(match["n"])))
 
 
 def _op(match: re.Match[str]) -> str | None:

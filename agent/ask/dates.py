@@ -24,26 +24,31 @@ _MONTH_WORDS = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _UNITS = {
     **{"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 90, "year": 365},
-    **{"天": 1, "日": 1, "周": 7, "星期": 7, "月": 30, "季度": 90, "年": 365},
+    **{"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30, "季度": 90, "年": 365},
 }
 _N = lexicon.SMALL_NUMBER
 _LAST = re.compile(
     rf"(?:(?:in|within|during|over|for|from)\s+)?(?:the|their|these)?\s*\b(?:last|past|previous)\s+"
-    rf"(?:(?P<n>{_N}|couple of|few|half)[\s-]*(?:a\s+)?)?(?P<unit>day|week|fortnight|month|quarter|year)s?\b"
+    rf"(?:(?P<n>{_N}|couple of|few|half)[\s-]*(?:a\s+)?)?(?P<unit>day|week|fortnight"
+    rf"|month|quarter|year)s?\b"
 )
 _LAST_ZH = re.compile(
-    rf"在?(?:最近|近|过去)的?这?\s*(?P<n>{_N}|半)\s*个?(?P<unit>天|日|周|星期|月|季度|年)(?:之?内|以内|里|中|来)?"
-    rf"|(?P<n2>{_N}|半)\s*个?(?P<unit2>天|日|周|星期|月|季度|年)(?:之内|内|以内)"
+    rf"在?(?:最近|近|过去)的?这?\s*(?P<n>{_N}|半)\s*个?(?P<unit>天|日|周|星期|礼拜|月"
+    rf"|季度|年)(?:之?内|以内|里|中|来)?"
+    rf"|(?P<n2>{_N}|半)\s*个?(?P<unit2>天|日|周|星期|礼拜|月|季度|年)(?:之内|内|以内)"
 )
 _YEAR = r"(?:19|20)\d\d"
 _DAY_EN = (
-    rf"(?:(?P<iso>{_YEAR}-\d\d?-\d\d?)"
-    rf"|(?P<d1>\d\d?)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH_WORDS})\b\.?(?:,?\s*(?P<y1>{_YEAR}))?"
+    rf"(?:(?P<iso>{_YEAR}-\d\d?-\d\d?)|(?P<my>1[0-2]|0?[1-9])/(?P<myy>{_YEAR})"
+    rf"|(?P<d1>\d\d?)(?:st|nd|rd"
+    rf"|th)?\s+(?:of\s+)?(?P<m1>{_MONTH_WORDS})\b\.?(?:,?\s*(?P<y1>{_YEAR}))?"
     rf"|(?P<m2>{_MONTH_WORDS})\b\.?(?:\s+(?P<d2>\d\d?)(?:st|nd|rd|th)?(?!\d|\s*(?:orders?|times)))?"
     rf"(?:,?\s*(?:of\s+)?(?P<y2>{_YEAR}))?"
     rf"|q(?P<q>[1-4])(?:\s*(?:of\s+)?(?P<qy>{_YEAR}))?"
-    rf"|(?:the\s+)?(?P<nq>{'|'.join(_NTH)})\s+quarter(?:\s+of)?(?:\s+(?P<nqy>{_YEAR}|the year|this year))?"
-    rf"|(?:the\s+)?(?P<half>first|second)\s+half(?:\s+of)?(?:\s+(?P<hy>{_YEAR}|the year|this year))?"
+    rf"|(?:the\s+)?(?P<nq>{'|'.join(_NTH)})\s+quarter(?:\s+of)?(?:\s+(?P<nqy>{_YEAR}"
+    rf"|the year|this year))?"
+    rf"|(?:the\s+)?(?P<half>first|second)\s+half(?:\s+of)?(?:\s+(?P<hy>{_YEAR}|the year"
+    rf"|this year))?"
     rf"|h(?P<h>[12])(?:\s*(?P<hhy>{_YEAR}))?"
     r"|(?P<rel>this|last|previous|the current)\s+(?P<relunit>week|month|quarter|year)\b"
     rf"|(?P<y>{_YEAR})(?!\d))"
@@ -51,7 +56,8 @@ _DAY_EN = (
 _DAY_ZH = (
     rf"(?:(?P<iso>{_YEAR}[-/.]\d\d?[-/.]\d\d?)"
     rf"|(?:(?P<y>{_YEAR})年|(?P<rely>今年|去年|本年|前年)的?)?(?:"
-    r"(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[123]?\d|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?"
+    r"(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[123]?\d"
+    r"|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?"
     r"|第?(?P<q>[一二三四1-4])季度|q(?P<q2>[1-4])|(?P<half>上|下)半年)"
     rf"|(?P<yonly>{_YEAR})年|(?P<relonly>今年|去年|本年|前年)(?!以来|年初|初)"
     r"|(?P<rel>上个?|这个?|本|当)(?P<relunit>周|星期|月|季度|年)(?!以来))"
@@ -87,15 +93,16 @@ def windows(text: str, as_of: date) -> list[Window]:
     return _with_same_time(text, sorted(kept, key=lambda window: window.start))
 
 
-_SAME_TIME = re.compile(
-    r"\b(?:in|during|over|within)\s+(?:that|the same|this)\s+(?:time|period|window|span)(?:\s+(?:period|frame))?\b"
+SAME_TIME = re.compile(
+    r"\b(?:in|during|over|within)\s+(?:that|the same|this)\s+(?:time|period|window"
+    r"|span)(?:\s+(?:period|frame))?\b"
     r"|(?:在)?(?:这|那|同)(?:一)?段(?:时间|期间)(?:之?内|里)?|(?:在此|同|这)期间|同期"
 )
 
 
 def _with_same_time(text: str, found: list[Window]) -> list[Window]:
     """ "in that time" means the days said last before it."""
-    for match in _SAME_TIME.finditer(text):
+    for match in SAME_TIME.finditer(text):
         before = [window for window in found if window.end <= match.start()]
         if before:
             found.append(replace(before[-1], start=match.start(), end=match.end()))
@@ -144,6 +151,13 @@ def _ranges(text: str, as_of: date) -> Iterator[Window]:
     for pattern, read in ((_RANGE_EN, _read_en), (_RANGE_ZH, _read_zh)):
         for match in pattern.finditer(text):
             one, other = match["one"], match["other"]
+            if one.isdigit() and pattern is _RANGE_EN:
+                one = re.sub(
+                    r"\d+(?:st|nd|rd|th)?(?=\s+(?:of\s+)?[a-z])|(?<=[a-z]\s)\d+(?:st|nd|rd|th)?",
+                    one,
+                    other,
+                    count=1,
+                )
             first, last = read(one, as_of), read(other, as_of)
             if first is None or last is None:
                 continue
@@ -159,11 +173,15 @@ def _bare(name: str) -> str:
 
 
 _RANGE_EN = re.compile(
-    rf"(?:\b(?:between|from|in|during)\s+)?(?:the\s+start\s+of\s+)?\b(?P<one>{_bare(_DAY_EN)}){_TO_EN}"
+    rf"(?:\b(?:between|from|in"
+    rf"|during)\s+)?(?:the\s+start\s+of\s+)?\b(?P<one>{_bare(_DAY_EN)}"
+    rf"|\d\d?(?=\s*(?:and|to|-|–)\s*\d\d?(?:st|nd|rd"
+    rf"|th)?\s+(?:of\s+)?(?:{_MONTH_WORDS})\b)){_TO_EN}"
     rf"(?P<other>{_bare(_DAY_EN)})(?![\w-])"
 )
 _RANGE_ZH = re.compile(
-    rf"(?:在|从|自)?(?P<one>{_bare(_DAY_ZH)}|(?:1[0-2]|[1-9])(?=\s*[-–~—到至]\s*(?:1[0-2]|[1-9])月))"
+    rf"(?:在|从|自)?(?P<one>{_bare(_DAY_ZH)}|(?:1[0-2]"
+    rf"|[1-9])(?=\s*[-–~—到至]\s*(?:1[0-2]|[1-9])月))"
     rf"{_TO_ZH}(?P<other>{_bare(_DAY_ZH)})(?:之间|期间|这?(?:段|几个月)(?:时间|期间)?)?(?:内|里)?"
 )
 
@@ -183,6 +201,8 @@ def _day_en(match: re.Match[str], as_of: date) -> Days | None:
     g = match.groupdict()
     if g["iso"]:
         return _one_day(*map(int, g["iso"].split("-")))
+    if g["my"]:
+        return _month(int(g["my"]), None, g["myy"], as_of)
     if month := g["m1"] or g["m2"]:
         return _month(_MONTHS[month], g["d1"] or g["d2"], g["y1"] or g["y2"], as_of)
     if quarter := g["q"] or g["nq"]:
@@ -311,21 +331,31 @@ def _this_year(match: re.Match[str], as_of: date) -> Window:
     return Window(*match.span(), since=date(as_of.year, 1, 1))
 
 
+_EN, _ZH = _bare(_DAY_EN), _bare(_DAY_ZH)
 _START = r"(?:the\s+)?(?:start|beginning)\s+of\s+"
 _SINGLE: tuple[tuple[re.Pattern[str], Build], ...] = (
     (re.compile(r"\b(?:since|from)\s+(?:the\s+)?(?:start|beginning)\s+of\s+(?:the|this)\s+year\b"
-                r"|\b(?:so\s+far\s+this\s+year|year\s+to\s+date|ytd)\b|今年以来|年初以来|(?:从|自)?今?年初(?:到现在|至今|以来)"),
+                r"|\b(?:so\s+far\s+this\s+year|year\s+to\s+date|ytd)\b|今年以来|年初以来|(?:从"
+        r"|自)?今?年初(?:到现在|至今|以来)"),
      _this_year),
-    (re.compile(rf"\b(?:since|from|starting(?:\s+in)?|as of)\s+(?:{_START})?(?P<day>{_bare(_DAY_EN)})(?:\s+(?:on|onwards?))?(?![\w-])"),
+    (re.compile(rf"\b(?:since|from|starting(?:\s+in)?"
+        rf"|as of)\s+(?:{_START})?(?P<day>{_EN})(?:\s+(?:on|onwards?))?(?![\w-])"),
      _since(_read_en)),
-    (re.compile(rf"\b(?P<after>after)\s+(?P<day>{_bare(_DAY_EN)})(?![\w-])"), _since(_read_en)),
-    (re.compile(rf"\b(?:until|till|up to|through|by(?:\s+the\s+end\s+of)?)\s+(?P<day>{_bare(_DAY_EN)})(?![\w-])"), _until(_read_en)),
-    (re.compile(rf"\b(?P<before>before|prior to)\s+(?P<day>{_bare(_DAY_EN)})(?![\w-])"), _until(_read_en)),
-    (re.compile(rf"\b(?:(?:in|during|over|on|for|throughout)\s+)(?:the\s+(?:whole\s+)?(?:month|year)\s+of\s+)?(?P<day>{_bare(_DAY_EN)})(?![\w-])"), _in(_read_en)),
-    (re.compile(r"\b(?P<day>(?:this|last|previous|the current)\s+(?:week|month|quarter|year))\b"), _in(_read_en)),
-    (re.compile(rf"(?:从|自)?(?P<day>{_bare(_DAY_ZH)})(?:开始)?(?:以来|以后|起至今|至今|到现在|到目前|起|开始)"), _since(_read_zh)),
-    (re.compile(rf"(?P<day>{_bare(_DAY_ZH)})(?P<after>之后|过后|后)"), _since(_read_zh)),
-    (re.compile(rf"(?P<day>{_bare(_DAY_ZH)})(?P<before>之前|以前|前)"), _until(_read_zh)),
-    (re.compile(rf"(?:截至|截止到?|到|直到)(?P<day>{_bare(_DAY_ZH)})(?:底|末)?(?:为止)?"), _until(_read_zh)),
-    (re.compile(rf"在?(?P<day>{_bare(_DAY_ZH)})(?:里|内|中|期间|当月|整月|全年)?"), _in(_read_zh)),
+    (re.compile(rf"\b(?P<after>after)\s+(?P<day>{_EN})(?![\w-])"), _since(_read_en)),
+    (re.compile(rf"\b(?:until|till|up to|through"
+        rf"|by)\s+(?:the\s+end\s+of\s+)?(?P<day>{_EN})(?![\w-])"), _until(_read_en)),
+    (re.compile(rf"\b(?P<before>before|prior to)\s+(?P<day>{_EN})(?![\w-])"), _until(_read_en)),
+    (re.compile(rf"\b(?:(?:in|during|over|on|for|throughout)\s+)(?:the\s+(?:whole\s+)?(?:month"
+        rf"|year)\s+of\s+)?(?P<day>{_EN})(?![\w-])"), _in(_read_en)),
+    (re.compile(r"\b(?P<day>(?:this|last|previous|the current)\s+(?:week|month|quarter|year))\b"),
+     _in(_read_en)),
+    (re.compile(rf"\b(?P<day>(?:q[1-4]|h[12]|jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec|january"
+        rf"|february|april|june|july|august|september|october|november"
+        rf"|december)(?:\s+{_YEAR})?)(?![\w-])"), _in(_read_en)),
+    (re.compile(rf"(?:从|自)?(?P<day>{_ZH})(?:开始)?(?:以来|以后|起至今|至今|到现在"
+        rf"|到目前|起|开始)"), _since(_read_zh)),
+    (re.compile(rf"(?P<day>{_ZH})(?P<after>之后|过后|后)"), _since(_read_zh)),
+    (re.compile(rf"(?P<day>{_ZH})(?P<before>之前|以前|前)"), _until(_read_zh)),
+    (re.compile(rf"(?:截至|截止到?|到|直到)(?P<day>{_ZH})(?:底|末)?(?:为止)?"), _until(_read_zh)),
+    (re.compile(rf"在?(?P<day>{_ZH})(?:里|内|中|期间|当月|整月|全年)?"), _in(_read_zh)),
 )  # fmt: skip

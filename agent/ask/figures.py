@@ -14,16 +14,17 @@ from functools import cached_property
 from typing import Any
 
 from agent.ask import lexicon
-from agent.ask.dates import Window
 from agent.ask.numerals import WORDS, to_number
 from agent.ask.ranges import values_within
-from agent.ask.reading import Link, Reading, to_days
+from agent.ask.reading import Link, Reading
 from agent.conditions import WINDOWED, Compare
 from agent.vocabulary import Term, Vocabulary
 
 # A number too long to be meant is none.
 _DIGITS = r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(WORDS)})\b|[一二两三四五六七八九十百]+)"
+# "三五百" is a few hundred: no number to count by.
+_VAGUE = r"[一二两三四五六七八九][一二三四五六七八九][十百千万个]"
 _CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
 _BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _AFTER = re.compile(
@@ -31,8 +32,9 @@ _AFTER = re.compile(
 )
 _QUANTITY = re.compile(
     rf"(?:\b(?:between|from)\s+|介于|在)?(?:(?:{_BEFORE})\s*)?{_CURRENCY}"
-    rf"(?<![\d.-])(?P<n>{NUMBER})(?P<factor>k\b|千|万)?"
-    rf"(?:\s*(?P<joint>and|to|-|–|~|到|至)\s*{lexicon.CURRENCY}?\s*(?P<to>{NUMBER})(?P<to_factor>k\b|千|万)?)?"
+    rf"(?<![\d.-])(?!{_VAGUE})(?P<n>{NUMBER})(?P<factor>k\b|千|万)?"
+    rf"(?:\s*(?P<joint>and|to|-|–|~|到"
+    rf"|至)\s*{lexicon.CURRENCY}?\s*(?P<to>{NUMBER})(?P<to_factor>k\b|千|万)?)?"
     r"(?![\d-])\s*(?P<percent>%|percent)?"
 )
 
@@ -344,56 +346,3 @@ def _ranged_span(
     )
     plain = not (quantity.money or quantity.percent)
     return (quantity.start, quantity.end) if (told or guessed) and plain else None
-
-
-def silences(reading: Reading) -> Iterator[Link]:
-    """ "no order in the last 60 days", "60天没有下单"."""
-    for match in lexicon.SILENT.finditer(reading.rest):
-        more = "more than" in match[0] or match["over"]
-        condition = Compare(
-            field="days_since_last_order", op=">" if more else ">=", value=to_days(match)
-        )
-        reading.take(*match.span())
-        yield Link(*match.span(), condition)
-
-
-def recent_orders(reading: Reading) -> Iterator[Link]:
-    """ "ordered in the last 30 days", "近30天下过单", "no orders in December", "自10月起没下过单"."""
-    for window in reading.windows:
-        before = lexicon.RECENT.search(reading.rest[: window.start])
-        behind = lexicon.RECENT_ZH.match(reading.rest, window.end)
-        if not (before or behind):
-            continue
-        start = before.start() if before else window.start
-        end = behind.end() if behind else window.end
-        negative = bool(behind and behind["not"])
-        yield reading.link(start, end, _ordered(window, negative))
-
-
-def _ordered(window: Window, negative: bool) -> Compare:
-    """Whether there was an order in a span of days; of the last N days the recency tells it."""
-    if window.last_days and negative:
-        return Compare(field="days_since_last_order", op=">=", value=window.last_days)
-    if window.last_days:
-        return Compare(field="days_since_last_order", op="<", value=window.last_days)
-    if negative:
-        return Compare(field="orders", op="=", value=0, **window.as_span())
-    return Compare(field="orders", op=">=", value=1, **window.as_span())
-
-
-def no_orders(reading: Reading) -> Iterator[Link]:
-    """ "… but not at all in December", "近30天一单都没下": no order on those days."""
-    found = [_no_order(reading, window) for window in reading.windows]
-    yield from (link for link in found if link is not None)
-
-
-def _no_order(reading: Reading, window: Window) -> Link | None:
-    behind = lexicon.NO_ORDER_ZH.match(reading.rest, window.end)
-    before = lexicon.NO_ORDER_EN.search(reading.rest[: window.start])
-    said = lexicon.ORDER_VERB.search(reading.text[: window.start])
-    if not behind and not (before and said):
-        return None
-    start = before.start() if before and not behind else window.start
-    end = behind.end() if behind else window.end
-    reading.take(start, end)
-    return Link(start, end, Compare(field="orders", op="=", value=0, **window.as_span()))

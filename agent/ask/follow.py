@@ -7,38 +7,43 @@ A fragment refines the query before it. A part of the same kind is replaced afte
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from agent.ask.days import over_days
 from agent.ask.query import Query
 from agent.ask.reading import Reading
 from agent.conditions import (
-    WINDOWED,
     All,
-    AnyOf,
     Bought,
     Compare,
     Condition,
     HasTag,
     Not,
-    Span,
     from_json,
     to_json,
 )
 
 SHORT = 40
 _REFERS = re.compile(
-    r"\b(?:those|these|them|of (?:them|those|these)|the same|among them)\b|其中|这些|那些|他们|她们|上述|刚才|同样"
+    r"\b(?:those|these|them|of (?:them|those|these)|the same|among them)\b|其中|这些"
+    r"|那些|他们|她们|上述|刚才|同样"
 )
 _BEGINS = re.compile(
-    r"^\s*(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if|instead|without|"
+    r"^\s*(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if"
+    r"|instead|without|"
     r"excluding|except|exclude|remove|drop|minus|not)\b"
-    r"|^\s*(?:那|再|只|仅|还有|不要|别要|去掉|排除|除去|除掉|换成|改成|其中|而|加上|另外|如果|并且|且|从中)"
+    r"|^\s*(?:那|再|只|仅|还有|不要|别要|去掉|排除|除去|除掉|换成|改成|其中|而|加上"
+    r"|另外|如果|并且|且|从中)"
 )
 _PEOPLE = re.compile(
-    r"\b(?:customers?|people|households?|shoppers?|spenders?|buyers?|members?|we|our|us)\b|顾客|客户|用户|会员"
+    r"\b(?:customers?|people|households|shoppers?|spenders?|buyers?|members?|we|our"
+    r"|us)\b|顾客|客户|用户|会员"
 )
+_ASKS = re.compile(r"^\s*how many\b|多少|几(?:个|位)")
 _SWAPS = re.compile(
-    r"^\s*(?:(?:and|ok(?:ay)?|so|now)\s*,?\s*)?(?:what about|how about|and for|what if it (?:is|were)|instead)\b|^\s*那?(?:换成|改成|如果是|要是)|^\s*那.*呢[?？]?$"
+    r"^\s*(?:(?:and|ok(?:ay)?|so|now)\s*,?\s*)?(?:what about|how about|and for"
+    r"|same(?: thing| question)? (?:for|with)|make (?:that|it|them)|what if it (?:is"
+    r"|were)|instead)\b|\binstead\b|\brather than\b|^\s*那?(?:换成|改成|如果是|要是)"
+    r"|^\s*那.*呢[?？]?$"
 )
 
 
@@ -47,7 +52,7 @@ def fragment(reading: Reading) -> bool:
     text = reading.text
     if _REFERS.search(text) or _BEGINS.search(text):
         return True
-    return len(text) <= SHORT and not _PEOPLE.search(text)
+    return len(text) <= SHORT and not _PEOPLE.search(text) and not _ASKS.search(text)
 
 
 def refine(before: Query, new: Query, reading: Reading, said: str) -> Query:
@@ -56,7 +61,7 @@ def refine(before: Query, new: Query, reading: Reading, said: str) -> Query:
     window = next(iter(reading.spare), None)
     where = before.where
     if window is not None and not parts:
-        where = _moved(where, window.as_span())
+        where = over_days(where, window.as_span())
     elif _SWAPS.search(said):
         where = _swapped(where, parts)
     else:
@@ -64,7 +69,7 @@ def refine(before: Query, new: Query, reading: Reading, said: str) -> Query:
     asked = {name: value for name in _SHOWN if (value := getattr(new, name)) is not None}
     kind = new.kind if new.kind not in ("count", "search") or _counts(reading) else before.kind
     if kind == "compare" and not asked and before.against is not None and window is not None:
-        asked["against"] = _moved(before.against, window.as_span())
+        asked["against"] = over_days(before.against, window.as_span())
     gone = {} if kind == before.kind else dict.fromkeys(_SHOWN)
     return before.model_copy(update={**gone, **asked, "where": where, "kind": kind})
 
@@ -78,29 +83,6 @@ def _counts(reading: Reading) -> bool:
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
     return condition.all if isinstance(condition, All) else (condition,)
-
-
-def _moved(condition: Condition, days: dict[str, Any]) -> Condition:
-    """The condition over other days, wherever it can be asked of days."""
-    match condition:
-        case All():
-            return All(all=tuple(_moved(part, days) for part in condition.all))
-        case AnyOf():
-            return AnyOf(any=tuple(_moved(part, days) for part in condition.any))
-        case Not():
-            return Not.model_validate({"not": _moved(condition.part, days)})
-        case Bought():
-            return _over(condition, condition.model_dump(), days)
-        case Compare():
-            field = condition.field.split("_last_")[0]
-            if field in WINDOWED:
-                return _over(condition, {**condition.model_dump(), "field": field}, days)
-    return condition
-
-
-def _over(part: Span, content: dict[str, Any], days: dict[str, Any]) -> Condition:
-    kept = {k: v for k, v in content.items() if k not in Span.model_fields}
-    return type(part).model_validate({**kept, **days})  # type: ignore[return-value]
 
 
 def _swapped(where: Condition, parts: tuple[Condition, ...]) -> Condition:
@@ -131,3 +113,8 @@ def _in_place(old: Condition, new: Condition) -> Condition:
 
 def _inner(condition: Condition) -> Condition:
     return condition.part if isinstance(condition, Not) else condition
+
+
+def swaps(text: str) -> bool:
+    """Whether a follow-up puts something in the place of what was said: "what about beer?"."""
+    return bool(_SWAPS.search(text))

@@ -12,12 +12,15 @@ from agent.conditions import HasTag
 from agent.vocabulary import Term, Vocabulary
 
 _WHETHER = re.compile(
-    r"\b(?:by|according to|on)\s+whether\s+(?:or\s+not\s+)?(?:they\s+)?(?:(?:are|is)\s+)?(?:an?\s+)?"
+    r"\b(?:by|according to|on)\s+whether\s+(?:or\s+not\s+)?(?:they\s+)?(?:(?:are"
+    r"|is)\s+)?(?:an?\s+)?"
     r"|按照?(?:是否|有没有|是不是|有无)(?:是)?"
 )
 _FRAME = re.compile(
-    r"\b(?:break(?:ing)?|split(?:ting)?|group(?:ed|ing)?|divide[sd]?)(?:\s+(?:them|those|it|all))?(?:\s+(?:down|up))?\b|\bdown\b"
-    r"|\b(?:breakdown|distribution|split|share)\b(?:\s+of\b)?|的?(?:分布|构成|占比|结构|细分|拆分|分组)(?:情况|如何|怎样|是怎样的)?"
+    r"\b(?:break(?:ing)?|split(?:ting)?|group(?:ed|ing)?|divide[sd]?)(?:\s+(?:them"
+    r"|those|it|all))?(?:\s+(?:down|up))?\b|\bdown\b"
+    r"|\b(?:breakdown|distribution|split|share)\b(?:\s+of\b)?|的?(?:分布|构成|占比"
+    r"|结构|细分|拆分|分组)(?:情况|如何|怎样|是怎样的)?"
 )
 _OR_NOT = re.compile(r"\s*,?\s*(?:or\s+not)?\b|(?:与否)?(?:来)?(?:分组|划分|细分|拆分|分开|分|看)*")
 
@@ -43,7 +46,12 @@ class Grouper:
 
     def group_by(self, reading: Reading) -> str | ByTag | None:
         """What stands directly behind "by"; its words are taken."""
-        found = self._labelled(reading) or self._whether(reading) or self._or_not(reading)
+        found = (
+            self._labelled(reading)
+            or self._whether(reading)
+            or self._or_not(reading)
+            or self._shared_out(reading)
+        )
         if found is not None:
             for match in _FRAME.finditer(reading.rest):
                 reading.take(*match.span())
@@ -70,6 +78,19 @@ class Grouper:
                 )
         return None
 
+    def _shared_out(self, reading: Reading) -> str | ByTag | None:
+        """ "income distribution", "婚姻状况构成", "age brackets": a field with such a word."""
+        for label in self._longest:
+            name = self._labels[label]
+            if isinstance(name, ByTag):
+                continue
+            words = re.escape(label)
+            for pattern in (rf"(?<![a-z]){words}{_SHARED}", rf"{_SHARING}{words}(?![a-z])"):
+                if match := re.search(pattern, reading.rest):
+                    reading.take(*match.span())
+                    return name
+        return None
+
     def _or_not(self, reading: Reading) -> str | ByTag | None:
         """ "how many are pet owners and how many are not"."""
         for match in _HOW_MANY.finditer(reading.rest):
@@ -80,12 +101,28 @@ class Grouper:
         return None
 
 
+_SHARED = (
+    r"(?:\s*(?:groups?|bands?|brackets?|levels?|ranges?|status))?\s*(?:distribution"
+    r"|split|breakdown|mix|structure|composition|brackets?|bands?)\b"
+    r"(?:\s+(?:of|for|look like))?(?:\s+are they in)?|(?:的)?(?:段|档|区间|状况"
+    r"|情况)?的?(?:构成|分布|占比|结构|比例|怎么分布)(?:情况|如何|怎样|是怎样的)?"
+)
+_SHARED = rf"(?:{_SHARED})"
+_SHARING = (
+    r"(?:(?:split|breakdown|distribution|mix)\s+(?:of|by)\s+(?:the\s+|their\s+)?|(?:以"
+    r"|按照?|根据|分|拆到|拆成|拆分?为?|各个?|不同的?)(?:各个?|不同的?)?)"
+)
 _HOW_MANY = re.compile(
-    r"\bhow many(?:\s+of\s+them)?\s+(?:(?:are|is)\s+)?|(?:有)?多少(?:人)?(?:是|为)?"
+    r"\b(?:how many|(?:what|which) (?:share|percentage|proportion"
+    r"|part))(?:\s+of\s+(?:them|those|these))?\s+(?:(?:are|is)\s+)?"
+    r"|(?:有)?多少(?:人)?(?:是|为)?|(?<=[,，、里中])"
 )
 _AND_NOT = re.compile(
-    r"\s*,?\s*and\s+(?:how many\s+)?(?:(?:are|do|have|is|did)\s*(?:n't|not)|not)\b(?:\s+(?:have|own)\s+any)?"
-    r"|\s*[,，、]?(?:有)?多少(?:人)?(?:不是|没有|不)"
+    r"\s*,?\s*and\s+(?:(?:how many|(?:what|which) (?:share|percentage|proportion"
+    r"|part))\s+)?(?:(?:are|do|have|is|did)\s*(?:n't|not)|not)\b(?:\s+(?:have"
+    r"|own)\s+any)?"
+    r"|的?(?:几个|多少)?\s*[,，、]?(?:有)?(?:多少|几个)?(?:人)?(?:不是|没有"
+    r"|不)(?:\w{1,4}的)?(?:几个|多少)?"
 )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
 from agent.ask import lexicon
+from agent.ask.days import over_days
 from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, AnyOf, Bought, Compare, Condition, Not
 
@@ -31,6 +33,25 @@ def join(links: Sequence[Link], reading: Reading) -> tuple[Condition, list[str]]
             groups.append([link])
     parts = [part for group in groups for part in _parts(_any(group))]
     return All(all=tuple(dict.fromkeys(parts))), _ambiguous(links, gaps, reading)
+
+
+def with_floating_days(links: Sequence[Link], reading: Reading) -> list[Link]:
+    """Days that stand apart, as in "In July, how many bought ice cream but no cookies?", are those
+    of every condition that could have said some and did not."""
+    window = next(iter(reading.windows), None)
+    open_links = [link for link in links if link.takes_window and not link.window]
+    if len(reading.windows) != 1 or window is None or not open_links:
+        return list(links)
+    if any(link.window for link in links):
+        return list(links)  # then the days could be those of one of them alone
+    reading.take(window.start, window.end)
+    days = window.as_span()
+    return [
+        replace(link, condition=over_days(link.condition, days), window=True)
+        if link in open_links
+        else link
+        for link in links
+    ]
 
 
 def _gap(a: Link, b: Link, reading: Reading) -> Gap:

@@ -19,12 +19,12 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that a person may use for one condition."""
+    """Words that a person may use for one condition; `own`: a name that a person gave."""
 
-    length: int
     pattern: re.Pattern[str]
     condition: Condition
     buying: bool = False
+    own: bool = False
 
 
 class NameLinker:
@@ -34,7 +34,7 @@ class NameLinker:
         # Of equal length, what the user gave comes before what a tag supposes.
         given = [*_value_phrases(vocabulary), *_extra_phrases(vocabulary)]
         phrases = [*_saved(audiences), *given, *_tag_phrases(vocabulary), *_synonyms(vocabulary)]
-        self._phrases = sorted(phrases, key=lambda phrase: -phrase.length)
+        self._phrases = phrases
         self._buying = [phrase for phrase in self._phrases if phrase.buying]
 
     def labels_of_buying(self, reading: Reading) -> Iterator[Link]:
@@ -42,11 +42,15 @@ class NameLinker:
         return _linked(reading, self._buying)
 
     def named_at(self, text: str, place: int) -> Iterator[tuple[int, Compare | HasTag]]:
-        """Where the words of a tag or a value that begin at a place end, and what they mean."""
-        for phrase in self._phrases:
-            match = phrase.pattern.match(text, place)
-            if match and isinstance(phrase.condition, Compare | HasTag):
-                yield match.end(), phrase.condition
+        """Where the words of a tag or a value that begin at a place end, and what they mean; the
+        longest first."""
+        found = [(p.pattern.match(text, place), p.condition) for p in self._phrases]
+        ends = [
+            (match.end(), condition)
+            for match, condition in found
+            if match and isinstance(condition, Compare | HasTag)
+        ]
+        yield from sorted(ends, key=lambda pair: -pair[0])
 
     def names(self, reading: Reading) -> Iterator[Link]:
         """All tags and values."""
@@ -54,19 +58,20 @@ class NameLinker:
 
 
 def _linked(reading: Reading, phrases: list[Phrase]) -> Iterator[Link]:
-    """The longest match of any phrase first, then the first in the question and in the list."""
+    """People's own names first, then the longest match, the first in the question, in the list."""
     found = [
-        (match.start() - match.end(), match.start(), number, match.span())
+        (not phrase.own, match.start() - match.end(), match.start(), number, match.span())
         for number, phrase in enumerate(phrases)
         for match in phrase.pattern.finditer(reading.rest)
     ]
-    for _, _, number, (start, end) in sorted(found):
-        if USED in reading.rest[start:end]:
+    for _, _, _, number, span in sorted(found):
+        if USED in reading.rest[slice(*span)]:
             continue
         condition = phrases[number].condition
         if isinstance(condition, HasTag):
-            start, end, condition = _with_probability(reading, start, end, condition)
-        yield reading.link(start, end, condition)
+            yield reading.link(*_with_probability(reading, *span, condition))
+        else:
+            yield reading.link(*span, condition)
 
 
 def _with_probability(
@@ -86,10 +91,9 @@ def _with_probability(
 def _saved(audiences: Mapping[str, Condition]) -> Iterator[Phrase]:
     """The names of saved audiences, quoted or not."""
     for name, condition in audiences.items():
-        words = re.escape(name.casefold())
-        around = rf"(?:(?:the )?audience )?[\"“「]?{words}[\"”」]?(?:\s*(?:audience|list|group|人群|名单|受众))?"
-        # Longer than anything else: a name that a person gave comes first.
-        yield Phrase(1000 + len(name), re.compile(around), condition)
+        named = rf"[\"“「]?{re.escape(name.casefold())}[\"”」]?"
+        behind = r"(?:\s*(?:audience|list|group|人群|名单|受众))?"
+        yield Phrase(re.compile(rf"(?:(?:the )?audience )?{named}{behind}"), condition, own=True)
 
 
 def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
@@ -100,7 +104,7 @@ def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
             if verb and vocabulary.known_words((text[verb.end() :].strip(),)):
                 continue  # "buys flowers" is a purchase, which windows and counts may refine
             buying = bool(lexicon.BUY.search(text))
-            yield Phrase(len(text), re.compile(_around(text)), HasTag(tag=name), buying)
+            yield Phrase(re.compile(_around(text)), HasTag(tag=name), buying)
 
 
 def _synonyms(vocabulary: Vocabulary) -> Iterator[Phrase]:
@@ -109,7 +113,7 @@ def _synonyms(vocabulary: Vocabulary) -> Iterator[Phrase]:
     for name, languages in read_yaml("synonyms.yaml").items():
         for words in (said.casefold() for said in chain(*languages.values())):
             if name in vocabulary.tags and words not in own:
-                yield Phrase(len(words), re.compile(_around(words)), HasTag(tag=name))
+                yield Phrase(re.compile(_around(words)), HasTag(tag=name))
 
 
 def _own_names(vocabulary: Vocabulary) -> set[str]:
@@ -140,7 +144,7 @@ def _value_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
             condition = Compare(field=name, op="=", value=value)
             for words in _sayings(value, vocabulary):
                 alone = len(seen[words]) == 1 and _tells_enough(words)
-                yield Phrase(len(words), re.compile(_value_pattern(words, term, alone)), condition)
+                yield Phrase(re.compile(_value_pattern(words, term, alone)), condition)
 
 
 def _sayings(value: str, vocabulary: Vocabulary) -> set[str]:
@@ -179,9 +183,7 @@ def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
             continue
         for part in _parts(words):
             pattern = part if _CHINESE.search(part) else rf"\b(?:{part})\b"
-            yield Phrase(
-                len(re.sub(r"\(\?:|[|()?\\]|\w\?", "", part)), re.compile(pattern), condition
-            )
+            yield Phrase(re.compile(pattern), condition)
 
 
 def _parts(words: str) -> list[str]:

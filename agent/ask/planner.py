@@ -13,18 +13,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from agent.ask import lexicon
+from agent.ask import frame
 from agent.ask.bought import BoughtLinker
-from agent.ask.contrast import NEITHER, THEM, Contrast, contrasts
-from agent.ask.figures import FigureLinker, no_orders, recent_orders, silences
-from agent.ask.follow import fragment, refine
+from agent.ask.contrast import NEITHER, THEM, Contrast, contrasts, with_same_days
+from agent.ask.figures import FigureLinker
+from agent.ask.follow import fragment, refine, swaps
 from agent.ask.grouping import Grouper
-from agent.ask.join import join
+from agent.ask.join import join, with_floating_days
+from agent.ask.listing import listing
 from agent.ask.named import NameLinker
 from agent.ask.query import ByTag, Kind, Query
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
-from agent.ask.shape import listing, one_customer, trend, trend_days, wished_likeness
+from agent.ask.recency import no_orders, recent_orders, silences
+from agent.ask.shape import one_customer, trend, trend_days, wished_likeness
 from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
@@ -100,11 +102,10 @@ class Planner:
         """A follow-up; "what about beer?" behind a purchase means a purchase."""
         said = reading.text
         plan = self._single(question, reading, follows=True)
-        if plan.unused and any(isinstance(part, Bought) for part in walk(before.where)):
-            verb = lexicon.BOUGHT_VERB[reading.language]
-            again = Reading(
-                lexicon.FOLLOW.sub(f" {verb} ", reading.text, count=1), self._known.as_of
-            )
+        kinds = {type(part) for part in walk(before.where)}
+        if Bought in kinds and (plan.unused or (swaps(said) and HasTag not in kinds)):
+            verb = frame.BOUGHT_VERB[reading.language]
+            again = Reading(frame.FOLLOW.sub(f" {verb} ", said, count=1), self._known.as_of)
             other = self._single(question, again, follows=True)
             reading, plan = (again, other) if not other.unused else (reading, plan)
         if plan.unused or plan.unanswerable:
@@ -120,6 +121,8 @@ class Planner:
             return None
         against = None
         if found.against is not None:
+            found = with_same_days(found, self._known.as_of)
+        if found.against is not None:
             against = negated(first) if NEITHER.fullmatch(found.against.strip()) else None
             against = against or self._audience(found.against, before)
             if against is None:
@@ -132,6 +135,7 @@ class Planner:
             return before.where
         plan = self._single(words, Reading(words, self._known.as_of), follows=False)
         plain = plan.kind in ("count", "list") and not plan.unused and not plan.unanswerable
+        plain = plain and plan.query.rank is None and plan.query.limit is None
         return plan.condition if plain and plan.condition != All(all=()) else None
 
     def _single(self, question: str, reading: Reading, follows: bool) -> Plan:
@@ -142,7 +146,7 @@ class Planner:
         listed = listing(reading, self._figures)
         by = self._grouper.group_by(reading)
         links = sorted([*links, *self._links(reading)], key=lambda link: link.start)
-        condition, ambiguous = join(links, reading)
+        condition, ambiguous = join(with_floating_days(links, reading), reading)
         if like:
             condition = All(all=(*_parts(condition), Like(like=like)))
         days = trend_days(reading) if moving else None
@@ -186,21 +190,23 @@ class Planner:
         if query.rank is not None or query.limit is not None:
             return "list"
         counts = any(not isinstance(part, Like | All) for part in walk(query.where))
-        everyone = bool(lexicon.COUNTED.search(reading.text)) and not unused and not query.like
+        everyone = bool(frame.COUNTED.search(reading.text)) and not unused and not query.like
         if not (counts or everyone or (follows and not unused)):
             return "search"
-        return "list" if query.like or lexicon.LIST.search(reading.text) else "count"
+        return "list" if query.like or frame.LIST.search(reading.text) else "count"
 
     def _unanswerable(self, reading: Reading, query: Query, unused: Sequence[str]) -> str | None:
         """Why nothing is counted, in the language of the question; None if all is understood."""
         words = REASONS[reading.language]
         if reading.too_long:
             return words["long"]
-        if lexicon.FUTURE.search(reading.text):
+        if frame.FUTURE.search(reading.text):
             return words["future"].format(self._known.as_of)
-        unknown = next((m for run in unused if (m := lexicon.CANNOT.search(run))), None)
+        unknown = next((m for run in unused if (m := frame.CANNOT.search(run))), None)
         if unknown:
             return words["unknown"].format(unknown[0])
+        if query.kind == "explain" and query.customer in self._known.customers:
+            return self._not_given(query, reading.language)
         if unused and (query.kind != "search" or _must_count(reading, unused)):
             return words["unused"].format(quoted(unused, reading.language))
         if query.customer is not None and query.customer not in self._known.customers:
@@ -218,7 +224,7 @@ class Planner:
 def _must_count(reading: Reading, unused: Sequence[str]) -> bool:
     """Whether ranking by text is no answer: a number is asked for, or one is said."""
     said = any(re.search(r"\d", run) for run in unused)
-    return said or bool(lexicon.COUNTING.search(reading.text))
+    return said or bool(frame.COUNTING.search(reading.text))
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from agent.ask import lexicon
+from agent.ask import frame, lexicon
 from agent.ask.dates import Window, days_of, windows
 from agent.ask.numerals import plain_numbers
 from agent.conditions import Condition, Not, negated
@@ -77,6 +77,9 @@ class Reading:
     def link(self, start: int, end: int, condition: Condition, **about: bool) -> Link:
         """Use up a span for a condition, with a negation right before it."""
         self.take(start, end)
+        if away := lexicon.TAKEN_AWAY.match(self.rest, end):
+            self.take(end, away.end())
+            return Link(start, away.end(), condition, **about).negated()
         negation = self.take_negation(start)
         link = Link(start if negation is None else negation, end, condition, **about)
         return link if negation is None else link.negated()
@@ -118,18 +121,20 @@ class Reading:
             self.spare = self.windows
             for window in self.spare:
                 self.take(window.start, window.end)
-            for match in lexicon.FOLLOW.finditer(self.rest):
+            for match in frame.FOLLOW.finditer(self.rest):
                 self.take(*match.span())
+        for match in frame.FRAME_PHRASES.finditer(self.rest):
+            self.take(*match.span())
         self._take_chatter()
         return tuple(words for run in self.rest.split(USED) for words in _meaningful(run))
 
     def _take_chatter(self) -> None:
         """Use up clauses that only greet, thank or hurry."""
-        ends = [match.span() for match in lexicon.CLAUSE.finditer(self.rest)]
+        ends = [match.span() for match in frame.CLAUSE.finditer(self.rest)]
         starts = [0, *(end for _, end in ends)]
         for start, end in zip(starts, [*(s for s, _ in ends), len(self.rest)], strict=True):
             clause = self.rest[start:end]
-            if USED not in clause and lexicon.CHATTER.search(clause) and len(clause) <= 60:
+            if USED not in clause and frame.CHATTER.search(clause) and len(clause) <= 60:
                 self.take(start, end)
 
 
@@ -137,12 +142,12 @@ def spoken(text: str) -> Language:
     """The language of a folded question; a name in the other one does not change it."""
     if not _CHINESE.search(text):
         return "en"
-    return "en" if lexicon.ASKING_EN.search(text) and not lexicon.ASKING_ZH.search(text) else "zh"
+    return "en" if frame.ASKING_EN.search(text) and not frame.ASKING_ZH.search(text) else "zh"
 
 
 def to_days(match: re.Match[str]) -> int:
     """The days that a match of `lexicon.SILENT` speaks of."""
-    for name in ("en", "zh", "en2", "zh2"):
+    for name in ("en", "zh", "en2", "zh2", "en3"):
         words = match.groupdict().get(name)
         if words:
             return days_of(words, match[f"{name}_unit"])
@@ -170,8 +175,8 @@ def _meaningful(run: str) -> Iterator[str]:
 def _content(token: str) -> str | None:
     """What of a token carries meaning; None if nothing does."""
     if _CHINESE.match(token):
-        blanked = lexicon.FRAME_ZH.sub(lambda match: " " * len(match[0]), token)
+        blanked = frame.FRAME_ZH.sub(lambda match: " " * len(match[0]), token)
         return token[len(blanked) - len(blanked.lstrip()) : len(blanked.rstrip())] or None
-    if token in lexicon.FRAME_EN or not re.search(r"\w|[%$€£¥]", token):
+    if token in frame.FRAME_EN or not re.search(r"\w|[%$€£¥]", token):
         return None
     return token

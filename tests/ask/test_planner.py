@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent.ask.planner import Known, Plan, Planner
-from agent.conditions import All, to_json
+from agent.ask.query import query_to_json
+from agent.conditions import All, from_json, to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop
 
@@ -357,6 +358,83 @@ def test_what_is_not_understood_is_said_and_not_counted(
 @pytest.mark.parametrize(("question", "word"), UNKNOWN)
 def test_what_no_data_holds_is_said(planner: Planner, question: str, word: str) -> None:
     assert word in str(planner.plan(question).unanswerable)
+
+
+# turns of one conversation, and the query of the last
+WHOLE: list[tuple[list[str], Json]] = [
+    (["Top 3 customers by spend"], {"kind": "list", "rank": {"field": "spend"}, "limit": 3}),
+    (
+        ["Which 5 pet owners ordered most often in the last 90 days?"],
+        {"kind": "list", "where": PETS, "rank": {"field": "orders_last_90d"}, "limit": 5},
+    ),
+    (["消费最低的10位顾客"],
+     {"kind": "list", "rank": {"field": "spend", "order": "least"}, "limit": 10}),
+    (["Compare pet owners with coupon lovers"],
+     {"kind": "compare", "where": PETS, "against": COUPONS}),
+    (["养宠物的顾客和优惠券爱好者有什么区别"],
+     {"kind": "compare", "where": PETS, "against": COUPONS}),
+    (["What sets pet owners apart?"], {"kind": "describe", "where": PETS}),
+    (["What sets pet owners apart from coupon lovers?"],
+     {"kind": "describe", "where": PETS, "against": COUPONS}),
+    (["养宠物的顾客有什么特点"], {"kind": "describe", "where": PETS}),
+    (["Monthly spend of pet owners"],
+     {"kind": "trend", "where": PETS, "every": "month", "measure": "spend"}),
+    (["养宠物的顾客，每周有多少人下单"],
+     {"kind": "trend", "where": PETS, "every": "week", "measure": "customers"}),
+    (["coupon lovers by whether they own a pet"],
+     {"kind": "breakdown", "where": COUPONS, "by": {"tag": "pet_owner"}}),
+    (["How many pet owners?", "only coupon lovers"], {"kind": "count", "where": [PETS, COUPONS]}),
+    (["How many bought wine?", "and in May 2024?"],
+     {"kind": "count", "where": bought("wine", since="2024-05-01", until="2024-05-31")}),
+    (["How many bought wine at least twice?", "what about beer?"],
+     {"kind": "count", "where": bought("beer", at_least=2)}),
+    (["How many pet owners?", "by age?"], {"kind": "breakdown", "where": PETS, "by": "age"}),
+    (["养宠物的顾客有多少？", "不要优惠券爱好者"], {"kind": "count", "where": [PETS, no(COUPONS)]}),
+    (["How many pet owners?", "How many coupon lovers?"], {"kind": "count", "where": COUPONS}),
+    (["customers at least 80% likely to be pet owners"],
+     {"kind": "count", "where": {"tag": "pet_owner", "at_least": 0.8}}),
+    (['pet owners most like "cheerful and curious"'],
+     {"kind": "list", "where": [PETS, {"like": "cheerful and curious"}],
+      "like": "cheerful and curious"}),
+    (["neither pet owners nor coupon lovers: how many?"],
+     {"kind": "count", "where": [no(PETS), no(COUPONS)]}),
+    (["In May, how many customers bought wine but no beer?"],
+     {"kind": "count", "where": [bought("wine", since="2024-05-01", until="2024-05-31"),
+                                 no(bought("beer", since="2024-05-01", until="2024-05-31"))]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("turns", "expected"), WHOLE)
+def test_a_conversation_becomes_a_query(planner: Planner, turns: list[str], expected: Json) -> None:
+    before = None
+    for turn in turns:
+        plan = planner.plan(turn, before)
+        assert plan.unanswerable is None, (turn, plan.unused)
+        before = plan.query
+    where = expected.pop("where", [])
+    wanted = {**expected, "where": where if isinstance(where, list) else [where]}
+    found = query_to_json(plan.query)
+    for side in ("where", "against"):
+        if side in found:
+            found[side] = found[side].get("all", [found[side]])
+    if "against" in wanted:
+        wanted["against"] = [wanted["against"]]
+    assert found == wanted
+
+
+def test_one_customer_is_explained_and_a_stranger_named(shop: Shop) -> None:
+    planner = make_planner(shop, customers=frozenset({"k7"}))
+    plan = planner.plan("Why is customer k7 a pet owner?")
+    assert query_to_json(plan.query) == {
+        "kind": "explain", "where": {"all": [PETS]}, "customer": "k7",
+    }  # fmt: skip
+    assert "k99" in str(planner.plan("Tell me about customer k99").unanswerable)
+
+
+def test_a_saved_audience_is_found_by_its_name(shop: Shop) -> None:
+    planner = make_planner(shop, audiences={"cosy evenings": from_json(PETS)})
+    plan = planner.plan("How many cosy evenings customers are coupon lovers?")
+    assert conditions(plan) == [PETS, COUPONS]
 
 
 @pytest.mark.parametrize("question", [row[0] for row in UNDERSTOOD if row[1] != "search"])
