@@ -15,6 +15,7 @@ from datetime import date
 
 from agent.ask import frame
 from agent.ask.bought import BoughtLinker
+from agent.ask.candidates import Candidates
 from agent.ask.contrast import NEITHER, THEM, Contrast, contrasts, with_same_days
 from agent.ask.figures import FigureLinker
 from agent.ask.follow import fragment, refine, swaps
@@ -26,6 +27,7 @@ from agent.ask.query import ByTag, Kind, Query
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
 from agent.ask.recency import no_orders, recent_orders, silences
+from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, trend, trend_days, wished_likeness
 from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
 from agent.settings import Language
@@ -79,7 +81,10 @@ class Known:
 class Planner:
     """Plans questions over one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, known: Known) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, known: Known, candidates: Candidates | None = None
+    ) -> None:
+        self._candidates = candidates or Candidates(vocabulary)
         self._vocabulary, self._known = vocabulary, known
         self._given = frozenset(vocabulary.tags) if known.tags is None else known.tags
         self._figures = FigureLinker(vocabulary)
@@ -89,6 +94,26 @@ class Planner:
 
     def plan(self, question: str, before: Query | None = None) -> Plan:
         """The plan for a question in English or Chinese; `before`: the query that it may refine."""
+        plan = self._plan(question, before)
+        if not plan.unused or plan.query.customer is not None:
+            return plan
+        text = Reading(question, self._known.as_of).text
+        better, pairs = put_right(text, plan.unused, plan.language, self._candidates)
+        again = self._plan(better, before) if pairs else plan
+        if pairs and not again.unused and again.unanswerable is None:
+            return replace(again, question=question, language=plan.language, reread=pairs)
+        return self._offering(plan)
+
+    def _offering(self, plan: Plan) -> Plan:
+        """A plan that is not understood with what may have been meant."""
+        said = offers(plan.unused, plan.language, self._candidates)
+        if plan.unanswerable is None or not said:
+            return plan
+        words = REASONS[plan.language]
+        more = words["joint"].join(words["offer"].format(*pair) for pair in said)
+        return replace(plan, unanswerable=f"{plan.unanswerable} ({more})")
+
+    def _plan(self, question: str, before: Query | None) -> Plan:
         reading = Reading(question, self._known.as_of)
         for contrast in contrasts(reading.text):
             plan = self._contrasted(question, reading.language, contrast, before)

@@ -431,6 +431,28 @@ def test_one_customer_is_explained_and_a_stranger_named(shop: Shop) -> None:
     assert "k99" in str(planner.plan("Tell me about customer k99").unanswerable)
 
 
+@pytest.mark.parametrize(
+    ("question", "expected", "pair"),
+    [
+        ("How many customers bought coffe at least twice?", bought("coffee", at_least=2),
+         ("coffe", "coffee")),
+        ("customers who bought babby food", bought("baby food"), ("babby food", "baby food")),
+    ],
+)  # fmt: skip
+def test_a_slip_of_spelling_is_put_right_and_told(
+    planner: Planner, question: str, expected: Json, pair: tuple[str, str]
+) -> None:
+    plan = planner.plan(question)
+    assert (conditions(plan), plan.unanswerable) == ([expected], None)
+    assert plan.reread == (pair,)
+    assert plan.question == question
+
+
+def test_another_product_is_not_taken_for_one_that_is_sold(planner: Planner) -> None:
+    for words in ("laptops", "chairs", "轮胎", "winches"):
+        assert planner.plan(f"How many customers bought {words}?").unanswerable is not None
+
+
 def test_a_saved_audience_is_found_by_its_name(shop: Shop) -> None:
     planner = make_planner(shop, audiences={"cosy evenings": from_json(PETS)})
     plan = planner.plan("How many cosy evenings customers are coupon lovers?")
