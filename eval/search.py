@@ -57,7 +57,6 @@ class System(TypedDict):
     system: str
     parts: dict[str, dict[str, Figures]]
     ahead: Interval | None
-    milliseconds: float
 
 
 class Result(TypedDict):
@@ -83,9 +82,7 @@ def evaluate_search(workspace: Workspace, progress: Progress = silent) -> Result
     check_current(workspace)
     questions = judge(workspace, load_themes())
     with open_systems(workspace, progress) as systems:
-        found, spent = {}, {}
-        for name, search in systems.items():
-            found[name], spent[name] = _ask(name, search, questions, progress)
+        found = {name: _ask(name, search, questions, progress) for name, search in systems.items()}
     scores = {name: measure(answers, questions) for name, answers in found.items()}
     relevant = sorted(len(question.grades) for question in questions)
     return {
@@ -94,7 +91,6 @@ def evaluate_search(workspace: Workspace, progress: Progress = silent) -> Result
                 "system": name,
                 "parts": _parts(mine, questions),
                 "ahead": None if name == OURS else ahead(scores[OURS], mine, questions),
-                "milliseconds": round(spent[name], 1),
             }
             for name, mine in scores.items()
         ],
@@ -111,18 +107,12 @@ def evaluate_search(workspace: Workspace, progress: Progress = silent) -> Result
     }
 
 
-def _ask(
-    name: str, search: Search, questions: Sequence[Judged], progress: Progress
-) -> tuple[dict[str, Sequence[str]], float]:
-    """The answers to all questions, and the median of milliseconds."""
-    search(questions[0].text)  # what is loaded at first use is no part of a search
-    answers, spent = {}, []
+def _ask(name: str, search: Search, questions: Sequence[Judged], progress: Progress) -> Found:
+    found = {}
     for place, question in enumerate(questions, start=1):
-        began = time.perf_counter()
-        answers[question.id] = search(question.text)
-        spent.append(1_000 * (time.perf_counter() - began))
+        found[question.id] = search(question.text)
         progress(Tick(f"search: {name}", place, len(questions)))
-    return answers, median(spent)
+    return found
 
 
 def measure(found: Found, questions: Sequence[Judged]) -> Scores:
@@ -154,11 +144,15 @@ _PARTS: dict[str, tuple[Language, ...]] = {"all": LANGUAGES, "en": ("en",), "zh"
 
 
 def _figures(scores: Scores, questions: Sequence[Judged]) -> Figures:
-    means = {
-        name: fmean([values[question.id] for question in questions] or [0.0])
-        for name, values in scores.items()
+    def mean(name: str) -> float:
+        return fmean([scores[name][question.id] for question in questions] or [0.0])
+
+    return {
+        "questions": len(questions),
+        "ndcg_10": mean("ndcg_10"),
+        "recall_100": mean("recall_100"),
+        "mrr": mean("mrr"),
     }
-    return {"questions": len(questions), **means}  # type: ignore[typeddict-item]
 
 
 def ahead(ours: Scores, other: Scores, questions: Sequence[Judged]) -> Interval:
@@ -176,15 +170,12 @@ def ahead(ours: Scores, other: Scores, questions: Sequence[Judged]) -> Interval:
 
 def text_table(result: Result) -> str:
     """The figures of the test half as a table for a terminal."""
-    lines = [
-        f"{'test half':16}{'nDCG@10':>9}{'recall@100':>12}{'MRR':>7}{'en':>7}{'zh':>7}{'ms':>7}"
-    ]
+    lines = [f"{'test half':16}{'nDCG@10':>9}{'recall@100':>12}{'MRR':>7}{'en':>7}{'zh':>7}"]
     for system in result["systems"]:
         parts = system["parts"]["test"]
         figures = parts["all"]
         lines.append(
             f"{system['system']:16}{figures['ndcg_10']:9.3f}{figures['recall_100']:12.3f}"
             f"{figures['mrr']:7.3f}{parts['en']['ndcg_10']:7.3f}{parts['zh']['ndcg_10']:7.3f}"
-            f"{system['milliseconds']:7.0f}"
         )
     return "\n".join(lines)

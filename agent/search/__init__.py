@@ -1,1 +1,1 @@
-"""Search: embeddings and the Chroma index."""
+"""Search: embeddings, indexes in Chroma, words, and customers ranked by both."""
