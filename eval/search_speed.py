@@ -59,7 +59,7 @@ def measure(folder: Path, size: int) -> dict[str, Any]:
 def _filters(size: int) -> Iterator[tuple[str, Collection[str] | None]]:
     drawn = np.random.default_rng(2).permutation(size).tolist()
     yield "none", None
-    for share in (size // 10_000, size // 100, size // 2):
+    for share in (max(1, size // 10_000), size // 100, size // 2):
         yield f"{share:,}", [customer(number) for number in drawn[:share]]
     yield f"{size // 2:,} as a set", frozenset(customer(number) for number in drawn[: size // 2])
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +99,14 @@ def _scripted(matrix: Half, queries: Matrix) -> Embedder:
 
 def _fill(index: Index, size: int) -> None:
     if not index.ids():
-        index_module.WRITE_BATCH = BLOCK
-        index.rebuild([Entry(customer(n), str(n), "en", (), {}) for n in range(size)])
+        entries = [Entry(customer(n), str(n), "en", (), {}) for n in range(size)]
+        with patch.object(index_module, "WRITE_BATCH", BLOCK):
+            index.rebuild(entries)
 
 
 def _filters(size: int) -> list[Rows | None]:
     drawn = np.random.default_rng(2).permutation(size)
-    return [None, *(drawn[:count] for count in (size // 10_000, size // 100, size // 2))]
+    return [None, *(drawn[:count] for count in (max(1, size // 10_000), size // 100, size // 2))]
 
 
 def _ways(index: Index, matrix: Half, queries: Matrix) -> dict[str, Way]:

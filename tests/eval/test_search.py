@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -24,11 +25,11 @@ from agent.progress import Tick
 from agent.search import customers
 from agent.tags.names import category_names, sensitive_categories
 from agent.workspace import Workspace
-from eval import search, search_speed, search_systems
+from eval import search, search_speed, search_systems, search_vectors
 from eval.search import ahead, evaluate_search, measure, text_table
 from eval.search_systems import OURS, fuse
 from eval.search_truth import HALVES, Judged, Theme, grade, judge, load_themes
-from tests.search.fakes import Counter
+from tests.search.fakes import DIMENSION, Counter
 
 CAT_PEOPLE = [f"c{number:02}" for number in range(6)]
 THEMES = (
@@ -182,6 +183,16 @@ def test_the_speed_of_a_small_crowd(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert result["customers"] == 300
     assert [row["recall_10"] for row in result["searches"]] == [1] * 6
     assert search_speed.measure(tmp_path, 300)["build_s"] == 0
+
+
+def test_ways_of_filtering_vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_vectors, "embedder", lambda _: Counter().embedder)
+    kept = np.random.default_rng(0).normal(size=(50, DIMENSION)).astype(np.float32)
+    drawn = np.concatenate(list(search_vectors.draw_vectors(kept, 700)))
+    assert np.allclose(np.linalg.norm(drawn, axis=1), 1, atol=1e-5)
+    result = search_vectors.measure(tmp_path, kept, 700)
+    assert len(result["ways"]) == 12
+    assert all(row["recall_10"] > 0.9 for row in result["ways"])
 
 
 def test_the_themes_are_asked_in_both_languages_and_split_in_halves() -> None:
