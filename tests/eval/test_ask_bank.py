@@ -97,7 +97,7 @@ def test_a_question_that_is_not_whole_is_refused(changed: Json, told: str) -> No
 
 
 def test_there_are_two_halves() -> None:
-    with pytest.raises(UnknownError, match="dev and test"):
+    with pytest.raises(UnknownError, match="dev, practice and test"):
         load_questions("both")  # type: ignore[arg-type]
 
 
@@ -118,7 +118,7 @@ def test_the_bank_fits_its_data(workspace: Workspace, bank: dict[str, list[Quest
     with Warehouse(workspace.events, workspace.products, workspace.as_of) as warehouse:
         warehouse.register("customer_facts", customer_frame(workspace.store))
         warehouse.register("customer_tags", judge.shop.tags)
-        for asked in (*bank["dev"], *bank["test"]):
+        for asked in (*bank["dev"], *bank["test"], *load_questions("practice")):
             for where in asked.conditions():
                 condition = from_json(where)
                 check(condition, vocabulary)
