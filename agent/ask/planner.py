@@ -128,7 +128,7 @@ class Planner:
         said = reading.text
         plan = self._single(question, reading, follows=True)
         kinds = {type(part) for part in walk(before.where)}
-        if Bought in kinds and (plan.unused or (swaps(said) and HasTag not in kinds)):
+        if Bought in kinds and (plan.unused or swaps(said)):
             verb = frame.BOUGHT_VERB[reading.language]
             again = Reading(frame.FOLLOW.sub(f" {verb} ", said, count=1), self._known.as_of)
             other = self._single(question, again, follows=True)
