@@ -1,6 +1,6 @@
 """Texts to words, as the lexical side of the search counts them: both languages in one tokenizer.
 
-words("Home bakers: 烘焙预拌粉")   # ["home", "baker", "烘焙", "预拌", "粉"]
+words("Home bakers: 烘焙预拌粉")   # ["home", "bakers", "烘焙", "预拌", "粉"]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.settings import cache_folder
 
-VERSION = 1  # to be raised when the same text gives other words: saved indexes are then made anew
+VERSION = 2  # to be raised when the same text gives other words: saved indexes are then made anew
 
 # In nearly every question or text: left in, "customers with" would rank.
 _ENGLISH = """a an and are as at be but by for from have i in into is it its no not of on or our
@@ -26,26 +26,18 @@ _CHINESE = """的 了 和 与 及 或 等 在 里 来 是 有 我 我们 谁 哪
 _COMMON = frozenset(_ENGLISH.split()) | frozenset(_CHINESE.split())
 
 _RUN = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
-_PLURAL = re.compile(r"(?<=x)es$|(?<=[sc]h|ss)es$|(?<![sui])s$")
-_SHORTEST = 4  # gas, bus
 
 
 def words(text: str) -> list[str]:
     """The words of a text in order; a long Chinese word also by its parts (葡萄, 葡萄酒).
 
-    Lower case, English plurals as singulars, without the words that any text may hold.
+    In lower case, without the words that any text may hold. Plurals are words of their own:
+    folding them gave nothing (eval/search.md).
     """
     found: list[str] = []
     for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
         found += _segmenter().lcut_for_search(run) if "㐀" <= run[0] <= "鿿" else [run]
-    return [_singular(word) for word in found if word not in _COMMON]
-
-
-def _singular(word: str) -> str:
-    """What one and many of a thing are both brought to; it need be no word: cookies, cooky."""
-    if len(word) < _SHORTEST or not word.isascii():
-        return word
-    return re.sub(r"(?<=..)ie$", "y", _PLURAL.sub("", word))
+    return [word for word in found if word not in _COMMON]
 
 
 @cache

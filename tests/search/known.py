@@ -29,8 +29,8 @@ WORDS_OF = {
     "category:CAT FOOD": ["tuna", "pouch", "猫", "粮"],
     "category:WINE": ["red", "merlot", "葡萄", "葡萄酒"],
     "category:TEA": ["green", "sencha", "绿茶"],
-    "category:TOYS": ["wooden", "block", "积木"],
-    "tag:night": ["shop", "late", "夜猫子"],
+    "category:TOYS": ["wooden", "blocks", "积木"],
+    "tag:night": ["shops", "late", "夜猫子"],
 }
 K1, WORDS_COUNT = 3.0, 0.3
 

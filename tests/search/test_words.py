@@ -14,10 +14,8 @@ from agent.search.words import words
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Dry dog food, treats & chew bones", ["dry", "dog", "food", "treat", "chew", "bone"]),
-        ("customers who like the dogs", ["dog"]),
-        ("glasses, glass, boxes, dishes, cherries", ["glass", "glass", "box", "dish", "cherry"]),
-        ("gas, bus, citrus, tennis, less", ["gas", "bus", "citrus", "tennis", "less"]),
+        ("Dry dog food, treats & chew bones", ["dry", "dog", "food", "treats", "chew", "bones"]),
+        ("customers who like the dogs", ["dogs"]),
         ("3 women's cafés — 37%", ["3", "women", "s", "cafés", "37"]),
         ("ＭＩＬＫ", ["milk"]),
         ("snake_case", ["snake", "case"]),
@@ -27,13 +25,6 @@ from agent.search.words import words
 )
 def test_words(text: str, found: list[str]) -> None:
     assert words(text) == found
-
-
-@pytest.mark.parametrize(
-    ("one", "many"), [("cookie", "cookies"), ("movie", "movies"), ("pie", "pies"), ("tea", "teas")]
-)
-def test_one_and_many_are_the_same(one: str, many: str) -> None:
-    assert words(one) == words(many)
 
 
 def test_chinese_is_segmented_and_long_words_are_also_found_by_their_parts() -> None:
