@@ -113,3 +113,13 @@ def eval_ask(
         result: Any = evaluate_ask(workspace, chosen, {"portrait": portrait(asker)}, progress)
     wrong = failures(result, "portrait") if half != "test" else []
     show_result(result, lambda content: display_ask.evaluation(content, wrong), as_json)
+
+
+@app.command("search")
+def eval_search(context: typer.Context, as_json: AsJson = False) -> None:
+    """How well texts find customers, judged by purchases, beside other ways of searching."""
+    from eval.search import evaluate_search
+
+    with open_workspace(context) as workspace, display.progress() as progress:
+        result: Any = evaluate_search(workspace, progress)
+    show_result(result, display_ask.search_evaluation, as_json)

@@ -48,3 +48,15 @@ def _share(share: dict[str, Any]) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
+
+
+def search_evaluation(result: dict[str, Any]) -> None:
+    """Every way of searching on the test half, and how far ours is ahead of it."""
+    shown = make_table("", "nDCG@10", "recall@100", "MRR", "en", "zh", "ours ahead by (95%)")
+    for system in result["systems"]:
+        parts, ahead = system["parts"]["test"], system["ahead"]
+        told = f"{ahead['value']:.2f} ({ahead['low']:.2f} to {ahead['high']:.2f})" if ahead else ""
+        figures = [f"{parts['all'][name]:.3f}" for name in ("ndcg_10", "recall_100", "mrr")]
+        languages = [f"{parts[language]['ndcg_10']:.3f}" for language in ("en", "zh")]
+        shown.add_row(system["system"], *figures, *languages, told)
+    open_console().print(shown)
