@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agent.data.example import example_mapping
 from agent.data.glossary import read_glossary
 from agent.search.lexicon_files import Document, Labels
+from agent.search.words import VERSION
 from agent.tags.taxonomy import load_taxonomy
 
 GROUPS = 200
@@ -36,8 +37,8 @@ class Crowd:
         self.size = size
 
     def state(self) -> str:
-        """Tells how many there are."""
-        return f"crowd of {self.size}"
+        """Tells how many there are, and how texts are taken apart."""
+        return f"crowd of {self.size}, words {VERSION}"
 
     def labels(self) -> Labels:
         """The example's categories and the taxonomy's tags."""
