@@ -15,6 +15,7 @@ from agent import cli
 from agent.llm import machine, models, server
 from agent.llm.endpoint import Endpoint
 from tests.fake_server import FakeServer
+from tests.postgres_server import PostgresServer, postgres_server
 from tests.tags.shop import Trained, train_home
 
 Run = Callable[..., tuple[int, str, str]]
@@ -49,6 +50,13 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return code if isinstance(code, int) else 0, printed.out, printed.err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started once; each test that writes asks it for a database of its own."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

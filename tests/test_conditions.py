@@ -1,8 +1,9 @@
-"""The language of conditions against plain Python, on DuckDB and on SQLite."""
+"""The language of conditions against plain Python, on DuckDB, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from agent.conditions import check, from_json, negated, to_json, walk
 from agent.conditions_sql import select_customers
 from agent.data.warehouse import Warehouse
 from agent.errors import ConditionError
+from tests.postgres_server import PostgresServer
 from tests.small_shop import (
     AS_OF,
     AT_LEVEL,
@@ -47,28 +49,36 @@ def warehouse(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def sqlite(shop: Shop) -> Iterator[sa.Connection]:
-    """The same shop in SQLite, its dates as ISO text as SQLite keeps them."""
-    engine = sa.create_engine("sqlite://")
+def databases(shop: Shop, postgres: PostgresServer) -> Iterator[dict[str, sa.Connection]]:
+    """The same shop in SQLite, its dates as ISO text as SQLite keeps them, and in PostgreSQL."""
+    urls: dict[str, str | sa.URL] = {"sqlite": "sqlite://", "postgresql": postgres.database()}
+    with ExitStack() as stack:
+        opened = {}
+        for name, url in urls.items():
+            engine = sa.create_engine(url)
+            stack.callback(engine.dispose)
+            opened[name] = stack.enter_context(engine.connect())
+            _fill(opened[name], shop)
+        yield opened
+
+
+def _fill(connection: sa.Connection, shop: Shop) -> None:
     levels = {"product": sa.String, **dict.fromkeys(LEVELS, sa.String)}
     metadata = sa.MetaData()
     kinds = {"customer": sa.String, "order_id": sa.String, "day": sa.Date, **levels}
     purchases = sa.Table("purchases", metadata, *(sa.Column(n, k()) for n, k in kinds.items()))
-    with engine.connect() as connection:
-        metadata.create_all(connection)
-        for customer, order, day, product in shop.lines:
-            names = {level: PRODUCTS.get(product, {}).get(level) for level in LEVELS}
-            row = {"customer": customer, "order_id": order, "day": day, "product": product}
-            connection.execute(purchases.insert().values(**row, **names))
-        orders = [
-            {"customer": who, "day": day, "bought": True, "paid": paid}
-            for (who, _), (day, paid) in shop.days().items()
-        ]
-        pd.DataFrame(orders).to_sql("customer_orders", connection, index=False)
-        shop.facts.to_sql("customer_facts", connection, index=False)
-        shop.tag_frame.to_sql("customer_tags", connection, index=False)
-        yield connection
-    engine.dispose()
+    metadata.create_all(connection)
+    for customer, order, day, product in shop.lines:
+        names = {level: PRODUCTS.get(product, {}).get(level) for level in LEVELS}
+        row = {"customer": customer, "order_id": order, "day": day, "product": product}
+        connection.execute(purchases.insert().values(**row, **names))
+    orders = [
+        {"customer": who, "day": day, "bought": True, "paid": paid}
+        for (who, _), (day, paid) in shop.days().items()
+    ]
+    pd.DataFrame(orders).to_sql("customer_orders", connection, index=False)
+    shop.facts.to_sql("customer_facts", connection, index=False)
+    shop.tag_frame.to_sql("customer_tags", connection, index=False)
 
 
 WINDOWS = st.sampled_from(
@@ -175,13 +185,14 @@ CONDITIONS: st.SearchStrategy[Json] = st.recursive(
 
 @settings(max_examples=500, deadline=None)
 @given(condition=CONDITIONS)
-def test_duckdb_and_sqlite_agree_with_plain_python(
-    shop: Shop, warehouse: Warehouse, sqlite: sa.Connection, condition: Json
+def test_every_database_agrees_with_plain_python(
+    shop: Shop, warehouse: Warehouse, databases: dict[str, sa.Connection], condition: Json
 ) -> None:
     expected = shop.truth(condition)
     query = select_customers(from_json(condition), VOCABULARY, AS_OF)
     assert warehouse.rows(query) == [(customer,) for customer in expected]
-    assert [str(row[0]) for row in sqlite.execute(query)] == expected
+    for name, connection in databases.items():
+        assert [str(row[0]) for row in connection.execute(query)] == expected, name
 
 
 @settings(max_examples=300, deadline=None)

@@ -21,7 +21,7 @@ from agent.profiles.build import refresh_facts, refresh_tags
 from agent.profiles.sheets import Sheets
 from agent.profiles.summaries import write_summaries
 from agent.search.customers import refresh_index
-from agent.settings import Language
+from agent.settings import Language, Settings
 from agent.workspace import Workspace
 from tests.fake_server import FakeServer
 
@@ -137,7 +137,7 @@ class Truth:
         return set(self.people.loc[self.people[attribute].isin(values), "who"])
 
 
-def make_home(folder: Path) -> tuple[Workspace, Truth]:
+def make_home(folder: Path, settings: Settings | None = None) -> tuple[Workspace, Truth]:
     """An ingested home with facts and tags; close the workspace after use."""
     truth = _draw(random.Random(11))
     truth.orders.to_csv(folder / "orders.csv", index=False)
@@ -148,7 +148,7 @@ def make_home(folder: Path) -> tuple[Workspace, Truth]:
     (folder / "glossary.csv").write_text(GLOSSARY, encoding="utf-8")
     mapping = folder / "mapping.yaml"
     mapping.write_text(yaml.safe_dump(MAPPING, allow_unicode=True), encoding="utf-8")
-    workspace = Workspace(folder / "home")
+    workspace = Workspace(folder / "home", settings)
     ingest(workspace, load_mapping(mapping), ())
     refresh_facts(workspace)
     refresh_tags(workspace)
