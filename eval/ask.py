@@ -85,15 +85,20 @@ def evaluate_ask(
     questions are about those.
     """
     questions = load_questions(half)
+    check_reference(workspace)
+    result = judge_systems(read_shop(workspace), questions, half, systems, progress)
+    result["data_hash"] = workspace.store.get_meta("data_hash")
+    return result
+
+
+def check_reference(workspace: Workspace) -> None:
+    """Raise `DataError` unless the home holds current facts and tags of the reference data."""
     check_current(workspace)
     if workspace.store.get_meta("example") != REFERENCE:
         raise DataError(
             f"{workspace.home} does not hold the reference data; "
             f"run `portrait example {REFERENCE}` in a new one"
         )
-    result = judge_systems(read_shop(workspace), questions, half, systems, progress)
-    result["data_hash"] = workspace.store.get_meta("data_hash")
-    return result
 
 
 def judge_systems(

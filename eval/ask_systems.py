@@ -17,16 +17,20 @@ def portrait(asker: Asker) -> System:
     def answer(turns: Sequence[str]) -> dict[str, Any]:
         began = time.monotonic()
         *_, last = asker.converse(turns)
-        return {
-            "query": last.query,
-            "customers": last.customers,
-            "count": last.count,
-            "groups": _groups(last),
-            "unanswerable": _refusal(last),
-            "seconds": (time.monotonic() - began) / len(turns),
-        }
+        return {**told(last), "seconds": (time.monotonic() - began) / len(turns)}
 
     return answer
+
+
+def told(result: Result) -> dict[str, Any]:
+    """A result as the harness reads it, all but the seconds."""
+    return {
+        "query": result.query,
+        "customers": result.customers,
+        "count": result.count,
+        "groups": _groups(result),
+        "unanswerable": _refusal(result),
+    }
 
 
 def _groups(result: Result) -> list[dict[str, Any]] | None:

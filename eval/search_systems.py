@@ -89,14 +89,20 @@ def _entry(customer: str, text: str) -> Entry:
     return Entry(customer, text, language="", tags=(), numbers={})
 
 
-def _plain_rag(texts: Mapping[str, str], model: Embedder, folder: Path) -> Search:
-    """As the tutorial has it, but that a customer found by several chunks is given once."""
+def rag_store(texts: Mapping[str, str], model: Embedder, folder: Path) -> Chroma:
+    """The store of LangChain's tutorial: chunks of the texts, each with its `customer`."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHUNK, chunk_overlap=OVERLAP)
     whole = [Document(text, metadata={"customer": customer}) for customer, text in texts.items()]
     chunks = splitter.split_documents(whole)
     store = Chroma("profiles", embedding_function=model, persist_directory=str(folder))
     for at in range(0, len(chunks), ADDED_AT_ONCE):
         store.add_documents(chunks[at : at + ADDED_AT_ONCE])
+    return store
+
+
+def _plain_rag(texts: Mapping[str, str], model: Embedder, folder: Path) -> Search:
+    """As the tutorial has it, but that a customer found by several chunks is given once."""
+    store = rag_store(texts, model, folder)
 
     def run(text: str) -> list[str]:
         found = store.similarity_search(text, k=DEPTH)
