@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,11 +96,18 @@ def eval_ask(
     half: Annotated[
         str, typer.Option(help="dev or practice (with what went wrong), or test (figures alone).")
     ] = "test",
+    baselines: Annotated[
+        bool,
+        typer.Option(
+            "--baselines", help="Also plain RAG and freely written JSON by the model (slow)."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """How right answers are on the project's own questions, by gold worked out in pandas."""
     from agent.ask.answer import Asker
-    from eval.ask import evaluate_ask, failures
+    from eval.ask import check_reference, evaluate_ask, failures
+    from eval.ask_baselines import open_baselines
     from eval.ask_systems import portrait
 
     if half not in ("dev", "practice", "test"):
@@ -110,7 +118,13 @@ def eval_ask(
         display.progress() as progress,
     ):
         chosen: Any = half
-        result: Any = evaluate_ask(workspace, chosen, {"portrait": portrait(asker)}, progress)
+        check_reference(workspace)  # before a model server is started in vain
+        others: AbstractContextManager[dict[str, Any]] = nullcontext({})
+        if baselines:
+            others = open_baselines(workspace, asker, progress)
+        with others as more:
+            systems = {"portrait": portrait(asker), **more}
+            result: Any = evaluate_ask(workspace, chosen, systems, progress)
     wrong = failures(result, "portrait") if half != "test" else []
     show_result(result, lambda content: display_ask.evaluation(content, wrong), as_json)
 
