@@ -24,6 +24,8 @@ def evaluation(result: dict[str, Any], wrong: Sequence[Any]) -> None:
             for part, figures in system[group].items():
                 shown.add_row(f"  {part}", *_figures(figures))
         out.print(shown)
+        if system["failed"]:
+            out.print(f"{name}: {system['failed']} questions failed; they count as wrong")
     for one in wrong:
         out.print(f"{one['id']}: {' / '.join(one['turns'])}", markup=False)
         for title in ("expected", "got"):
