@@ -342,7 +342,7 @@ def test_a_damaged_database(run: Run, home: Path, tmp_path: Path, command: list[
 def test_a_damaged_index_is_repaired(run: Run, home: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "home"
     shutil.copytree(home, damaged)
-    for path in (damaged / "chroma").rglob("*.sqlite3"):
+    for path in (damaged / "search").rglob("*.sqlite3"):
         path.write_bytes(b"this is no database " * 500)
     code, _, err = run("--home", damaged, "ask", "How many pet owners?")
     assert_one_line(err)

@@ -1,6 +1,6 @@
 """Answers: the conditions in words, the exact figures, a sample with its evidence.
 
-Counting is done by SQL over the conditions; the vector index only chooses which of the customers
+Counting is done by SQL over the conditions; the hybrid search only chooses which of the customers
 that meet them are shown, the most alike to the question first.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.ask.audiences import load_conditions, save_audience
+from agent.ask.candidates import Candidates
 from agent.ask.columns import Choice
 from agent.ask.evidence import customer_evidence
 from agent.ask.execute import Executor, Found
@@ -88,7 +89,8 @@ class Asker:
             frozenset(self.executor.frame.index),
             audiences,
         )
-        self._planner = Planner(self.executor.vocabulary, known)
+        candidates = Candidates(self.executor.vocabulary, self.executor.catalogue)
+        self._planner = Planner(self.executor.vocabulary, known, candidates)
 
     def close(self) -> None:
         """Give back the index and the event files."""

@@ -1,4 +1,4 @@
-"""Queries run exactly: SQL over the conditions; the vector index only orders whom to show.
+"""Queries run exactly: SQL over the conditions; the hybrid search only orders whom to show.
 
 with Executor(workspace) as executor:
     found = executor.run(query)
@@ -7,6 +7,7 @@ with Executor(workspace) as executor:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pandas as pd
@@ -23,8 +24,8 @@ from agent.data.warehouse import Warehouse
 from agent.errors import DataError
 from agent.facts.frame import customer_frame
 from agent.profiles.current import check_current
-from agent.search.customers import open_index
-from agent.search.index import Index
+from agent.search.catalogue import open_catalogue
+from agent.search.customers import open_search
 from agent.tags.names import load_vocabulary, sensitive_categories
 from agent.tags.rules import local_rules
 from agent.tags.taxonomy import load_taxonomy, switched_off
@@ -72,16 +73,15 @@ class Executor:
         self.warehouse = Warehouse(workspace.events, workspace.products, workspace.as_of)
         self.warehouse.register("customer_facts", self.frame.reset_index(drop=True))
         self.warehouse.register("customer_tags", tags)
-        try:
-            self._index: Index = open_index(workspace)
-        except BaseException:
-            self.warehouse.close()
-            raise
+        with ExitStack() as stack:
+            stack.callback(self.warehouse.close)
+            self._search = stack.enter_context(open_search(workspace))
+            self.catalogue = stack.enter_context(open_catalogue(workspace))
+            self._opened = stack.pop_all()
 
     def close(self) -> None:
-        """Give back the index and the event files."""
-        self._index.close()
-        self.warehouse.close()
+        """Give back the indexes and the event files."""
+        self._opened.close()
 
     def __enter__(self) -> Executor:
         return self
@@ -107,12 +107,9 @@ class Executor:
         return found
 
     def nearest(self, text: str, within: Sequence[str] | None, k: int = SAMPLE) -> list[str]:
-        """The customers most alike to a text by their written profiles; where those are too few,
-        the first of the others."""
-        if within is not None and not within:
-            return []
-        hits = self._index.search(text, k, within=within)
-        found = [hit.customer for hit in hits if hit.customer in self.frame.index]
+        """The customers that the hybrid search finds first; where it finds too few, the first of
+        the others."""
+        found = [match.customer for match in self._search.search(text, k, within)]
         return list(dict.fromkeys([*found, *(within or ())[:k]]))[:k]
 
     def _meant(self, condition: Condition) -> list[str]:

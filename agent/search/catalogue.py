@@ -25,6 +25,8 @@ from agent.progress import Progress, silent
 from agent.prompts import read_yaml
 from agent.search.embeddings import Embedder, embedder
 from agent.search.index import Entry, Index
+from agent.search.label_vectors import label_embedder
+from agent.search.languages import Role, Vectors
 from agent.tags.names import load_vocabulary
 from agent.vocabulary import Item, Term, Vocabulary
 from agent.workspace import Workspace
@@ -86,13 +88,19 @@ class CatalogueIndex:
 
     def refresh(self, wanted: Iterable[Saying], progress: Progress = silent) -> int:
         """Make the index hold just these; returns how many texts were embedded."""
-        entries = {saying: _entry(saying) for saying in wanted}.values()
+        wanted = list(wanted)
+        entries = _entries(wanted)
         self.__dict__.pop("_ids", None)
         try:
             self._index.delete(self._index.ids() - {entry.customer for entry in entries})
-            return self._index.upsert(list(entries), progress)
+            return self._index.upsert(entries, progress)
         except SearchIndexError:  # damaged, or made with another embedder
-            return self._index.rebuild(list(entries), progress)
+            return self.rebuild(wanted, progress)
+
+    def rebuild(self, wanted: Iterable[Saying], progress: Progress = silent) -> int:
+        """Make the index anew with just these; returns how many texts were embedded."""
+        self.__dict__.pop("_ids", None)
+        return self._index.rebuild(_entries(wanted), progress)
 
     def search(self, words: str, k: int, kinds: Collection[Kind] = KINDS) -> list[CatalogueHit]:
         """The `k` nearest texts of those kinds, best first; several may say one name."""
@@ -121,10 +129,21 @@ def open_catalogue(workspace: Workspace) -> CatalogueIndex:
 
 def refresh_catalogue(workspace: Workspace, progress: Progress = silent) -> int:
     """Bring the index up to a home's names; returns how many texts were embedded."""
-    vocabulary = load_vocabulary(workspace)
-    wanted = sayings(vocabulary, _in_most_orders(workspace, vocabulary))
+    wanted = _wanted(workspace)
     with open_catalogue(workspace) as index:
         return index.refresh(wanted, progress)
+
+
+def rebuild_catalogue(workspace: Workspace, progress: Progress = silent) -> int:
+    """Make the index anew; returns how many texts were embedded."""
+    wanted = _wanted(workspace)
+    with open_catalogue(workspace) as index:
+        return index.rebuild(wanted, progress)
+
+
+def _wanted(workspace: Workspace) -> list[Saying]:
+    vocabulary = load_vocabulary(workspace)
+    return sayings(vocabulary, _in_most_orders(workspace, vocabulary))
 
 
 def sayings(vocabulary: Vocabulary, items: Iterable[Item] | None = None) -> list[Saying]:
@@ -227,6 +246,10 @@ def _in_most_orders(workspace: Workspace, vocabulary: Vocabulary) -> list[Item]:
     return [Item(level, name) for level, name in zip(frame["level"], frame["item"], strict=True)]
 
 
+def _entries(wanted: Iterable[Saying]) -> list[Entry]:
+    return [_entry(saying) for saying in dict.fromkeys(wanted)]
+
+
 def _entry(saying: Saying) -> Entry:
     key = json.dumps([saying.kind, saying.name, saying.level, saying.text])
     return Entry(customer=key, text=saying.text, language="", tags=(), numbers={})
@@ -238,5 +261,13 @@ def _hit(key: str, score: float) -> CatalogueHit:
 
 
 def _of_one_role(embedder: Embedder) -> Embedder:
-    """Names and words are both short, and neither asks: as passages they are found better."""
-    return Embedder(embedder.name, lambda texts, _: embedder.encode(texts, "passage"))
+    """Names and words are both short, and neither asks: as passages they are found better.
+
+    The vectors of names are kept, those of what somebody asked are not.
+    """
+    names = label_embedder(embedder)
+
+    def encode(texts: list[str], role: Role) -> Vectors:
+        return (names if role == "passage" else embedder).encode(texts, "passage")
+
+    return Embedder(embedder.name, encode)

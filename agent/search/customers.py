@@ -14,9 +14,11 @@ from agent.errors import SearchIndexError
 from agent.facts.catalogue import facts_table
 from agent.profiles.sheets import Sheets
 from agent.progress import Progress, silent
+from agent.search.catalogue import rebuild_catalogue, refresh_catalogue
 from agent.search.embeddings import embedder
 from agent.search.hybrid import HybridSearch
 from agent.search.index import Entry, Index
+from agent.search.label_vectors import label_embedder
 from agent.search.lexicon import LexiconFolder
 from agent.search.source import StoreSource
 from agent.settings import Language
@@ -39,7 +41,10 @@ def open_search(workspace: Workspace) -> HybridSearch:
     url = workspace.settings.chroma_url
     folder = workspace.home / "search"
     names = Index(
-        None if url else folder / "names", url, embedder(workspace.settings.embedding), "names"
+        None if url else folder / "names",
+        url,
+        label_embedder(embedder(workspace.settings.embedding)),
+        "names",
     )
     try:
         return HybridSearch(names, LexiconFolder(folder / "lexicon"), StoreSource(workspace))
@@ -49,8 +54,10 @@ def open_search(workspace: Workspace) -> HybridSearch:
 
 
 def refresh_index(workspace: Workspace, progress: Progress = silent) -> int:
-    """Make both hold just what the store does; returns how many profiles were embedded."""
+    """Make search, catalogue and profiles hold just what the store does; returns how many profiles
+    were embedded."""
     entries = list(customer_entries(workspace))
+    refresh_catalogue(workspace, progress)
     with open_search(workspace) as search:
         search.refresh(progress)
     with open_index(workspace) as index:
@@ -59,7 +66,8 @@ def refresh_index(workspace: Workspace, progress: Progress = silent) -> int:
 
 
 def rebuild_index(workspace: Workspace, progress: Progress = silent) -> int:
-    """Make both anew, damaged or erased; returns how many profiles were embedded."""
+    """Make all three anew, damaged or erased; returns how many profiles were embedded."""
+    rebuild_catalogue(workspace, progress)
     with open_search(workspace) as search:
         search.rebuild(progress)
     with open_index(workspace) as index:
