@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.conditions import check, from_json, negated, to_json, walk
+from agent.conditions_arrays import Counter
 from agent.conditions_sql import select_customers
+from agent.data.purchases import open_purchases, read_purchases, save_purchases
 from agent.data.warehouse import Warehouse
 from agent.errors import ConditionError
 from tests.postgres_server import PostgresServer
@@ -79,6 +81,14 @@ def _fill(connection: sa.Connection, shop: Shop) -> None:
     pd.DataFrame(orders).to_sql("customer_orders", connection, index=False)
     shop.facts.to_sql("customer_facts", connection, index=False)
     shop.tag_frame.to_sql("customer_tags", connection, index=False)
+
+
+@pytest.fixture(scope="module")
+def counter(shop: Shop, warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Counter:
+    """The same shop as arrays, written to disk and read again."""
+    folder = tmp_path_factory.mktemp("arrays") / "purchases"
+    save_purchases(read_purchases(warehouse), folder)
+    return Counter(shop.facts, shop.tag_frame, open_purchases(folder), VOCABULARY, AS_OF)
 
 
 WINDOWS = st.sampled_from(
@@ -185,10 +195,15 @@ CONDITIONS: st.SearchStrategy[Json] = st.recursive(
 
 @settings(max_examples=500, deadline=None)
 @given(condition=CONDITIONS)
-def test_every_database_agrees_with_plain_python(
-    shop: Shop, warehouse: Warehouse, databases: dict[str, sa.Connection], condition: Json
+def test_databases_and_arrays_agree_with_plain_python(
+    shop: Shop,
+    warehouse: Warehouse,
+    databases: dict[str, sa.Connection],
+    counter: Counter,
+    condition: Json,
 ) -> None:
     expected = shop.truth(condition)
+    assert counter.ids(from_json(condition)) == expected
     query = select_customers(from_json(condition), VOCABULARY, AS_OF)
     assert warehouse.rows(query) == [(customer,) for customer in expected]
     for name, connection in databases.items():

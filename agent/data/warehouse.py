@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.dialects import postgresql
 
 from agent.errors import DataError, ReadError
@@ -104,6 +106,12 @@ class Warehouse:
         """The result of a query of the project's own."""
         with _mapped():
             return self._db.execute(sql).df()
+
+    def arrays(self, sql: str) -> dict[str, NDArray[Any]]:
+        """The columns of a query of the project's own, without unknown values."""
+        with _mapped():
+            found = self._db.execute(sql).fetchnumpy()
+        return {name: np.asarray(values) for name, values in found.items()}
 
     def rows(self, query: sa.Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """All rows of a query built from conditions; its values travel as parameters."""
