@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 from agent.errors import ServerError
 from agent.llm import models
 from agent.llm.endpoint import Endpoint, check_serves, endpoint
+from agent.llm.large import tool_arguments
 from agent.llm.machine import Plan, plan
 from agent.progress import Progress, Tick, silent
 from agent.settings import ModelSettings, cache_folder
@@ -158,6 +159,7 @@ def _spawn(folder: Path, chosen: Plan, name: str, log: Path) -> ServerState:
     """Start the process in a session of its own and note it down."""
     port, key = _free_port(), secrets.token_urlsafe(32)
     place = [f"--model={folder}", f"--served-model-name={name}", "--host=127.0.0.1"]
+    place += tool_arguments(name, folder)
     # The key goes through the environment: a command line can be read by every user.
     environment = os.environ | chosen.environment() | {"VLLM_API_KEY": key}
     try:
