@@ -60,7 +60,7 @@ _IDIOMS = re.compile(
     r"\bone\b(?!\s+(?:orders?|purchases?|visits?|days?|times?|percent|half|third|quarter"
     r"|dollars?|usd|euros?|eur|pounds?|gbp|yuan|rmb|cny|rupees?|inr)\b)"
     r"|\bonce\s+(?=every\b)"
-    r"|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起]|(?<!分)之一|唯一|统一"
+    r"|翻了?一倍多?|(?:这|那)一?[位名]|一[般直定些样起共]|(?<!分)之一|唯一|统一"
 )
 _RATE = re.compile(r"(每[^，。；,;]{0,8}天[^，。；,;\d]{0,4}?)一([次单])")
 
