@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,10 @@ from agent.cli_base import AsJson, open_workspace, show_result, write
 from agent.errors import SettingsError
 
 if TYPE_CHECKING:
+    from agent.ask.agent import Agent
     from agent.ask.answer import Asker, Result
+    from agent.llm.endpoint import Endpoint
+    from agent.workspace import Workspace
 
 app = typer.Typer()
 
@@ -45,6 +49,10 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter an option
     field: Annotated[list[str] | None, typer.Option(help="A field to export.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag to export.")] = None,
     summary: Annotated[bool, typer.Option("--summary", help="Export the summaries.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A model of 7B or more: it takes steps where the words do not suffice."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer questions: conditions, exact count, a sample with its evidence."""
@@ -58,8 +66,9 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter an option
     if not export and (channel or field or tag or summary):
         raise SettingsError("--channel, --field, --tag and --summary go with --export FILE")
     with open_workspace(context) as workspace, Asker(workspace) as asker:
+        answers = _agent(asker, workspace, model).converse if model else asker.converse
         for talk in talks:
-            last = _answered(asker, talk, edit, as_json, lines=bool(from_file))
+            last = _answered(asker, answers(talk), edit, as_json, lines=bool(from_file))
         if save:
             asker.save(save, last)
         if export:
@@ -68,9 +77,30 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter an option
                 write(f"{written.path}: {written.words[last.language]}")
 
 
-def _answered(asker: Asker, talk: list[str], edit: bool, as_json: bool, *, lines: bool) -> Result:
+def _agent(asker: Asker, workspace: Workspace, name: str) -> Agent:
+    """The agent with a large model, whose server is found or started when it is first needed."""
+    from agent.ask.agent import Agent
+    from agent.llm.large import CONTEXT_TOKENS, is_large
+    from agent.llm.server import endpoints
+
+    if is_large(name) is False:
+        raise SettingsError(f"--model {name}: it takes 7B or more; leave it out for exact answers")
+    known = workspace.settings.model
+    context = max(known.context_tokens, CONTEXT_TOKENS)
+    settings = known.model_copy(update={"name": name, "context_tokens": context})
+
+    def server() -> Endpoint:
+        with display.progress() as progress:
+            return endpoints(settings, workspace.logs, progress)[0]
+
+    return Agent(asker, workspace, server)
+
+
+def _answered(
+    asker: Asker, answers: Iterable[Result], edit: bool, as_json: bool, *, lines: bool
+) -> Result:
     """Print the answers of a conversation (as JSON, of one that was typed, the last); the last."""
-    *earlier, last = asker.converse(talk)
+    *earlier, last = answers
     last = _edited(asker, last) if edit else last
     for result in (*earlier, last):
         if lines and as_json:

@@ -262,6 +262,12 @@ def answer(result: dict[str, Any]) -> None:
     console = open_console()
     console.print(f"[bold]{escape(result['question'])}[/bold]")
     console.print(result["answer"], markup=False, soft_wrap=False)
+    if result.get("phrased"):
+        console.print(result["phrased"], markup=False, style="italic")
+    for step in result.get("steps", []):
+        given = ", ".join(f"{name}: {value}" for name, value in step["arguments"].items())
+        failed = f" — {step['error']}" if "error" in step else ""
+        console.print(f"  {step['tool']}({given}){failed}", markup=False, style="dim")
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")

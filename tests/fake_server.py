@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +42,7 @@ class Reply:
     cut: bool = False  # close the connection in the middle of the body
     body: str | None = None  # sent as it is, instead of a proper answer
     logprobs: Mapping[str, float] = field(default_factory=dict)  # of the first token's rivals
+    calls: Sequence[tuple[str, Any]] = ()  # of tools: name and arguments, a text as it stands
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,10 @@ class FakeServer:
         choice: Json = {
             "index": 0,
             "message": {"role": "assistant", "content": reply.text},
-            "finish_reason": reply.finish_reason,
+            "finish_reason": "tool_calls" if reply.calls else reply.finish_reason,
         }
+        if reply.calls:
+            choice["message"]["tool_calls"] = [_tool_call(*call) for call in reply.calls]
         if body.get("logprobs"):
             rivals = [{"token": t, "logprob": p, "bytes": None} for t, p in reply.logprobs.items()]
             first = {"token": reply.text, "logprob": 0.0, "bytes": None, "top_logprobs": rivals}
@@ -192,6 +196,12 @@ class FakeServer:
             if word not in self._words:
                 self._words.append(word)
             return self._words.index(word)
+
+
+def _tool_call(name: str, arguments: Any) -> Json:
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    function = {"name": name, "arguments": text}
+    return {"id": uuid.uuid4().hex, "type": "function", "function": function}
 
 
 def _as_function(script: Script) -> Callable[[Json], str | Reply]:
