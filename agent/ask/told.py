@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 
 from agent.profiles.numbers import Number, fold, numbers_in
 
@@ -24,7 +24,6 @@ _DATES = (
 )
 _DASHES = re.compile(r"(?<=\d)\s*[‐-―~-]\s*(?=\d)")
 _NAMES = re.compile(r"\d{4}-\d\d?-\d\d?|\d[\d,.]*-\d[\d,.]*[k+]*|\d[\d,.]*(?:k\+?|\+)")
-_WIDE = Context(prec=400)  # a condition may hold any number that a float can
 _HANDLE = re.compile(r"(?<![a-z\d])a\d+(?![a-z\d])")
 _WHO = r"(?:(?:customers?|households?|ids?)\b|顾客|客户|用户|编号)[\s:#]*(?:ids?\b[\s:#]*)?"
 
@@ -55,9 +54,11 @@ def _read(text: str, ids: Collection[str]) -> tuple[list[Number], list[str]]:
 def _same(said: Number, held: Number) -> bool:
     if (said.unit == "percent") != (held.unit == "percent"):
         return False
-    digits = min(len(said.text.partition(".")[2]), 6)
-    rounded = held.value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
-    return said.value == held.value or said.value == rounded != 0
+    if said.value == held.value:
+        return True
+    # A held figure is itself rounded: 29.65 may come of 29.648, and be told as 29.6.
+    digits = len(said.text.partition(".")[2])
+    return said.value != 0 and abs(said.value - held.value) <= Decimal(5).scaleb(-digits - 1)
 
 
 def _iso(match: re.Match[str]) -> str:

@@ -111,7 +111,7 @@ class Toolbox:
         if query.kind == "list":
             return {"listed": result.customers[:LISTED], "told": result.answer}
         return self._audience(query.where, result) | {
-            "share": self._percent((result.count or 0) / len(self._asker.executor.frame)),
+            "share": f"{100 * (result.count or 0) / len(self._asker.executor.frame):.1f}%",
             "sample": [one.customer for one in result.citations[:SAMPLE]],
         }
 
@@ -291,7 +291,7 @@ class Toolbox:
         terms = self._vocabulary.fields
         return {
             "facts": {
-                fact["label"]: value_words(fact["value"], terms[fact["fact"]], self._language)
+                fact["label"]: self._value(fact["value"], terms[fact["fact"]])
                 for fact in profile["facts"]
                 if fact["fact"] in terms
             },
@@ -306,6 +306,11 @@ class Toolbox:
             "likes": {like["label"]: like["orders"] for like in profile["likes"][:MOST_LIKES]},
             "summary": profile["summary"],
         }
+
+    def _value(self, value: Any, term: Term) -> str:
+        if not term.numeric:
+            return self._label(str(value))
+        return value_words(value, term, self._language)
 
     def _label(self, name: str) -> str:
         return self._vocabulary.labels.get(name, (name, name))[self._language == "zh"]

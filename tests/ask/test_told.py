@@ -60,6 +60,11 @@ def test_what_was_not_told_is_named(text: str, wrong: list[str]) -> None:
     assert unheld(text, TOLD, IDS) == wrong
 
 
+def test_a_figure_may_be_rounded_as_it_was_before() -> None:
+    assert unheld("29.6% or 29.7%, about 30%", ["29.65%"]) == []
+    assert unheld("29.5% or 29.8%, about 29%", ["29.65%"]) == ["29.5", "29.8", "29"]
+
+
 def test_a_small_share_is_not_told_as_none() -> None:
     assert unheld("0%", ["0.3%"]) == ["0"]
     assert unheld("0.3%", ["0.3%"]) == []
