@@ -15,11 +15,11 @@ from agent.ask import lexicon
 from agent.ask.dates import Window
 from agent.ask.figures import NUMBER
 from agent.ask.numerals import to_number
-from agent.ask.reading import USED, Link, Reading
+from agent.ask.reading import Link, Reading
 from agent.conditions import All, Bought, Condition, negated, walk
 from agent.vocabulary import Vocabulary, word_set
 
-_TOKEN = re.compile(r"[a-z0-9'&/-]+|[\u3400-\u9fff]")
+_TOKEN = re.compile(r"&|[a-z0-9'/-]*[a-z0-9][a-z0-9'&/-]*|[\u3400-\u9fff]")
 _EXCEPT = re.compile(
     r"\s*,?\s*(?:(?:but|and|yet)\s+(?:not|no|never|neither|without)|except(?: for)?"
     r"|without|但不包括|但从?没有?买?过?|却?从?没有?买过|不含|不包括)\s*"
@@ -32,9 +32,9 @@ _BEHIND_ITEMS = re.compile(
     r"(?:有?(?:多少|几)(?:个|位)?(?:人|顾客|客户|家庭)|累计|一共|总共|曾经?"
     r"|等)*(?:[两三四五六七八九几]样|这些)?(?P<all>全部?都?|都|均)?(?:购买|买)(?:过"
     r"|了)(?=[\d一二两三四五六七八九十至超不的,，。?？!呀啊吗呢]|$|次|顾客|客户|人|数)"
-    r"|\s+(?P<all_en>\bboth\s+)?(?:was|were|has been|have been|is|are|gets?"
-    r"|got)\s+(?:ever\s+)?(?:bought|purchased|ordered)(?:\s+by(?=\s+(?:how many|whom"
-    r"|which|customers|people)))?\b"
+    r"|\s+(?P<all_en>\bboth\s+)?(?:(?:that|which)\s+)?(?:(?:was|were|has been|have been|being|is"
+    r"|are|gets?|got)\s+)?(?:(?:ever|already|regularly|actually)\s+)?(?:bought|purchased|ordered)\b"
+    r"(?:\s+ever\b)?(?:\s+by\b)?(?!\s+(?:anything|something|nothing|it|them|one|any)\b)"
     r"|\s*(?:购买)(?=人数|次数|者)"
 )
 _LONGEST_RUN = 10
@@ -57,11 +57,12 @@ does did how many much customer household people shopper buyer order last past d
 least most more less than any some all never not no but also often what item product thing coupon
 their they we our us me top time once twice lot anything something nothing over under every each per
 about only just since until before after between within during exactly it this these those he she
+kid child children first second half start end beginning quarter
 """)
 
 
 @dataclass
-class _Items:
+class Items:
     """A list of items under one verb."""
 
     words: list[str]
@@ -86,7 +87,7 @@ def _cut_short(words: str, behind: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Times:
+class Times:
     """In how many orders."""
 
     start: int
@@ -123,21 +124,22 @@ class BoughtLinker:
             if self._item(reading.rest, match.end()) is not None:
                 continue  # the verb has an object of its own
             for token in _TOKEN.finditer(reading.rest[: match.start()]):
-                items = self._items(reading.rest, token.start())
+                items = self.items_at(reading.rest, token.start())
                 if items and items.end == match.start() and not items.mixed:
                     yield from self._linked_before(reading, items, token.start(), match)
                     break
 
     def _linked_before(
-        self, reading: Reading, items: _Items, start: int, verb: re.Match[str]
+        self, reading: Reading, items: Items, start: int, verb: re.Match[str]
     ) -> Iterator[Link]:
-        times = _times(reading.rest, verb.end())
+        times = times_at(reading.rest, verb.end())
         end = times.end if times else verb.end()
-        every = bool(verb["all"]) and len(items.words) > 1
+        joined = reading.language == "en" and items.all_of
+        every = (bool(verb["all"]) or joined) and len(items.words) > 1
         chosen = replace(items, all_of=every, any_of=items.any_of or not every)
         if len(items.words) > 1 and not every and not items.any_of:
             return  # "beer, wine bought": more than one reading
-        link = self._linked(reading, chosen, (start, end), times, reading.window_behind(end))
+        link = self.linked(reading, chosen, (start, end), times, reading.window_behind(end))
         if link is not None:
             yield link
 
@@ -145,7 +147,7 @@ class BoughtLinker:
         """ "啤酒、葡萄酒都没买过": the items stand before the verb."""
         for match in _FRONTED.finditer(reading.rest):
             for token in _TOKEN.finditer(reading.rest[: match.start()]):
-                items = self._items(reading.rest, token.start())
+                items = self.items_at(reading.rest, token.start())
                 if items and items.end == match.start() and not items.mixed:
                     condition = negated(Bought(bought=tuple(items.words)))
                     yield reading.link(token.start(), match.end(), condition, takes_window=True)
@@ -153,20 +155,21 @@ class BoughtLinker:
 
     def _buyers(self, reading: Reading) -> Iterator[Link]:
         for match in lexicon.BUYERS.finditer(reading.rest):
-            words = list(_TOKEN.finditer(reading.rest[: match.start()]))[-_LONGEST_RUN:]
+            words = list(_TOKEN.finditer(reading.rest[: match.start()]))[-2 * _LONGEST_RUN :]
             for first in words:
-                said = reading.rest[first.start() : match.start()].strip()
-                if self._names(said) and said[0] != USED:
-                    window = reading.window_behind(match.end())
-                    days = window.as_span() if window else {}
-                    end = window.end if window else match.end()
-                    condition = Bought(bought=(said,), **days)
-                    yield reading.link(first.start(), end, condition, takes_window=True)
-                    break
+                items = self.items_at(reading.rest[: match.start()], first.start())
+                if items is None or items.mixed or reading.rest[items.end : match.start()].strip():
+                    continue
+                window = reading.window_behind(match.end())
+                end = window.end if window else match.end()
+                link = self.linked(reading, items, (first.start(), end), None, window)
+                if link is not None:
+                    yield link
+                break
 
     def _purchase(self, reading: Reading, verb: re.Match[str]) -> Link | None:
-        times = _times(reading.rest, verb.end())
-        items = self._items(reading.rest, times.end if times else verb.end())
+        times = times_at(reading.rest, verb.end())
+        items = self.items_at(reading.rest, times.end if times else verb.end())
         if items is None:
             return None
         end = items.end
@@ -174,20 +177,21 @@ class BoughtLinker:
         in_front = reading.language == "zh" and reading.window_before(verb.start())
         window = None if in_front else reading.window_behind(end)
         end = window.end if window else end
-        if not times and (times := _times(reading.rest, end)):
+        if not times and (times := times_at(reading.rest, end)):
             end = times.end
         if not window and not in_front and (window := reading.window_behind(end)):
             end = window.end
-        return self._linked(reading, items, (verb.start(), end), times, window)
+        return self.linked(reading, items, (verb.start(), end), times, window)
 
-    def _linked(
+    def linked(
         self,
         reading: Reading,
-        items: _Items,
+        items: Items,
         span: tuple[int, int],
-        times: _Times | None,
+        times: Times | None,
         window: Window | None,
     ) -> Link | None:
+        """One link for the items with what is said around the span; None if it could mean more."""
         start, end = span
         before = _times_before(reading.rest, start, times)
         if items.mixed or ((before or times) and len(items.words) > 1 and not items.any_of):
@@ -204,12 +208,12 @@ class BoughtLinker:
         condition = _condition(items, times, window, negation is not None)
         return Link(start, end, condition, window=window is not None, takes_window=True)
 
-    def _items(self, text: str, place: int) -> _Items | None:
+    def items_at(self, text: str, place: int) -> Items | None:
         """The list that begins at `place`; None if its first item is unknown."""
         found = self._item(text, place)
         if found is None:
             return None
-        items = _Items([found[0]], [], found[1])
+        items = Items([found[0]], [], found[1])
         while joint := lexicon.ITEM_JOINT.match(text, items.end):
             found = self._item(text, joint.end())
             if found is None:
@@ -239,19 +243,21 @@ class BoughtLinker:
             tokens.append(token)
             at = token.end() + (len(text[token.end() :]) - len(text[token.end() :].lstrip(" ")))
         for count in range(len(tokens), 0, -1):
-            words = text[place : tokens[count - 1].end()]
-            if self._names(words) and not _cut_short(words, text[tokens[count - 1].end() :]):
-                return words, tokens[count - 1].end()
+            words, end = text[place : tokens[count - 1].end()], tokens[count - 1].end()
+            if self.names(words) and not _cut_short(words, text[end:]):
+                tail = lexicon.ITEM_TAIL.match(text, end)
+                return words, tail.end() if tail else end
         return None
 
-    def _names(self, words: str) -> bool:
+    def names(self, words: str) -> bool:
+        """Whether words name something in the catalogue."""
         if not self._vocabulary.known_words((words,)):
             return False
         if not word_set(words) & _EMPTY:
             return True
         exact = {item.name for item in self._vocabulary.items((words,))}
         spellings = {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
-        return words in spellings
+        return words in spellings or any(word_set(words) == word_set(said) for said in spellings)
 
 
 def _not_again(reading: Reading, link: Link) -> Link | None:
@@ -272,7 +278,7 @@ def _not_again(reading: Reading, link: Link) -> Link | None:
     return None
 
 
-def _times(text: str, place: int) -> _Times | None:
+def times_at(text: str, place: int) -> Times | None:
     """The count of orders that begins at `place`."""
     match = _TIMES.match(text, place)
     if match is None:
@@ -280,19 +286,19 @@ def _times(text: str, place: int) -> _Times | None:
     more = match["more"] or match["more_zh"] or match["late"]
     op = ">=" if more else _op(match) or "="
     number = lexicon.TIMES_WORDS[match["word"]] if match["word"] else to_number(match["n"])
-    return _Times(place, match.end(), op, int(number))
+    return Times(place, match.end(), op, int(number))
 
 
-def _times_before(text: str, place: int, times: _Times | None) -> _Times | None:
+def _times_before(text: str, place: int, times: Times | None) -> Times | None:
     """The count that ends at `place`, or the comparison that belongs to a count behind it."""
     if times:
         match = _OP_BEFORE.search(text[:place])
-        return match and _Times(match.start(), place, _op(match) or "=", times.number)
+        return match and Times(match.start(), place, _op(match) or "=", times.number)
     match = _TIMES_BEFORE.search(text[:place])
     if match is None or not (match["unit"] or text.startswith("order", place)):
         return None
     op = ">=" if match["more"] else _op(match) or "="
-    return _Times(match.start(), place, op, int(to_number(match["n"])))
+    return Times(match.start(), place, op, int(to_number(match["n"])))
 
 
 def _op(match: re.Match[str]) -> str | None:
@@ -301,7 +307,7 @@ def _op(match: re.Match[str]) -> str | None:
 
 
 def _condition(
-    items: _Items, times: _Times | None, window: Window | None, negative: bool
+    items: Items, times: Times | None, window: Window | None, negative: bool
 ) -> Condition:
     """Items joined by "or", and those of a negation, are one purchase: any of them counts."""
     several = not (items.any_of or negative)
@@ -316,7 +322,7 @@ def _condition(
     return parts[0] if len(parts) == 1 else All(all=tuple(parts))
 
 
-def _limits(times: _Times) -> tuple[int, int | None]:
+def _limits(times: Times) -> tuple[int, int | None]:
     """The least and the most orders that a count allows."""
     number = times.number
     return {

@@ -148,7 +148,9 @@ class Candidates:
         enough = len(tokens) > 1 or like is None
         names = self._words if enough else self._names_of_a_word
         put_right = [
-            [token] if token in self._words else corrections(token, names, like, SHORTEST - enough)
+            [token]
+            if token in self._words
+            else corrections(token, names, like, SHORTEST - 2 * enough)
             for token in tokens
         ]
         return map(" ".join, product(*put_right))

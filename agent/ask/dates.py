@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from agent.ask import lexicon
+from agent.ask.day_parts import parts
 from agent.ask.numerals import to_number
 
 Days = tuple[date, date]
@@ -62,7 +63,7 @@ _DAY_ZH = (
     rf"|(?P<yonly>{_YEAR})年|(?P<relonly>今年|去年|本年|前年)(?!以来|年初|初)"
     r"|(?P<rel>上个?|这个?|本|当)(?P<relunit>周|星期|月|季度|年)(?!以来))"
 )
-_TO_EN = r"\s*(?:to|and|through|until|till|-|–|~)\s*(?:the\s+end\s+of\s+)?"
+_TO_EN = r"\s*(?:to|and|or|through|until|till|-|–|~)\s*(?:the\s+end\s+of\s+)?"
 _TO_ZH = r"\s*(?:到|至|和|-|–|~|—)\s*"
 
 
@@ -85,6 +86,8 @@ class Window:
 def windows(text: str, as_of: date) -> list[Window]:
     """All spans of days in a folded text, in order; of overlapping ones the longest."""
     found = [*_running(text), *_named(text, as_of)]
+    for start, end, since, until in parts(text, as_of):
+        found.append(Window(start, end, since=since, until=until))
     found.sort(key=lambda window: window.start - window.end)
     kept: list[Window] = []
     for window in found:
@@ -162,9 +165,18 @@ def _ranges(text: str, as_of: date) -> Iterator[Window]:
             if first is None or last is None:
                 continue
             since, until = first[0], last[1]
+            if (
+                _APART.search(match[0])
+                and since <= until
+                and last[0] - first[1] > timedelta(days=1)
+            ):
+                continue  # "in June and December" is not all that lies between
             if since > until:  # "between November and February"
                 since = _add_years(since, -1)
             yield Window(*match.span(), since=since, until=until)
+
+
+_APART = re.compile(r"^(?!.*\b(?:between|from)\b).*\b(?:and|or)\b")
 
 
 def _bare(name: str) -> str:

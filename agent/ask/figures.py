@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from agent.ask import lexicon
+from agent.ask.dates import days_of
 from agent.ask.numerals import WORDS, to_number
 from agent.ask.ranges import values_within
 from agent.ask.reading import Link, Reading
@@ -29,6 +30,14 @@ _CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
 _BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _AFTER = re.compile(
     r"\s*(?:" + "|".join(f"(?P<a{n}>{words})" for n, (_, words) in enumerate(lexicon.AFTER)) + ")"
+)
+_LONGER_UNIT = re.compile(r"\s*(?P<unit>weeks?|months?|quarters?|years?)\b(?:\s+(?:ago|back|old))?")
+_OVERALL = re.compile(
+    r"\s*\b(?:overall|in total|total|altogether|all[- ]time|lifetime|in all|ever|so far|to date)\b"
+)
+_CARRIED = re.compile(
+    r"\s*[,;]?\s*(?:(?:and|but|then|or|yet|only|with|after that|later|they|had|placed"
+    r"|made|did)\b[\s,]*)*"
 )
 _QUANTITY = re.compile(
     rf"(?:\b(?:between|from)\s+|介于|在)?(?:(?:{_BEFORE})\s*)?{_CURRENCY}"
@@ -81,14 +90,15 @@ class FigureLinker:
 
     def comparisons(self, reading: Reading) -> Iterator[Link]:
         """Every number that has its field beside it."""
-        place = 0
+        place, last = 0, None
         while match := _QUANTITY.search(reading.rest, place):
             place = match.end()
             if any(w.start < match.end("n") and match.start("n") < w.end for w in reading.windows):
                 continue  # a number of a date
-            link = self._comparison(reading, _quantity(match, reading.rest))
+            quantity = _quantity(match, reading.rest)
+            link = self._comparison(reading, quantity) or _carried(reading, quantity, last)
             if link:
-                place = max(place, link.end)
+                place, last = max(place, link.end), link
                 yield link
 
     def percentiles(self, reading: Reading) -> Iterator[Link]:
@@ -108,7 +118,9 @@ class FigureLinker:
         start, end = match.span()
         behind = re.compile(
             r"\s*(?:of\s+)?(?:(?:all |our |the )*(?:customers|shoppers|people)\s+)?"
-            r"(?:by\s+|in\s+|的)?(?:their\s+|total\s+)?"
+            r"(?:(?:when\s+|as\s+)?(?:ranked\s+|measured\s+|sorted\s+)?(?:by|in terms of"
+            r"|according to)\s+"
+            r"|(?:for|on|in|when it comes to|with regard to)\s+|的)?(?:(?:their|total|the)\s+)*"
         )
         gap = behind.match(reading.rest, end)
         at = gap.end() if gap else end
@@ -144,12 +156,14 @@ class FigureLinker:
         named = self._named_before(reading.rest, quantity)
         unit = self._named_behind(reading.rest, quantity)
         if named and unit and not _agree(named[0], unit[0]):
-            return None
+            if unit[0].unit not in ("share", "categories"):
+                return None
+            named = None  # "placed half of their orders on weekends"
         if named and unit and unit[0].name in lexicon.TOLD_BEHIND:
             named = (unit[0], named[1])
-        if named or unit:
-            return self._linked(reading, quantity, named, unit)
-        return self._ranged(reading, quantity)
+        if named is None and (ranged := self._ranged(reading, quantity)):
+            return ranged  # "income under $35k" is no spend
+        return self._linked(reading, quantity, named, unit) if named or unit else None
 
     def _named_before(self, text: str, quantity: Quantity) -> tuple[Term, int] | None:
         """The field named right before the number, and where it begins."""
@@ -190,6 +204,8 @@ class FigureLinker:
         if not unit:
             end = max(end, _unit_end(term, reading.rest, end))
         value, to = _scaled(quantity, term)
+        if term.unit == "days" and value is not None:
+            value, to, op, end = _in_days(reading.rest, value, to, op, end)
         if value is None:
             return None
         dated = _dated(term.name, start, end, reading)
@@ -197,7 +213,8 @@ class FigureLinker:
         return reading.link(
             *(dated.start, dated.end, condition),
             window=dated.windowed,
-            takes_window=term.name in WINDOWED,
+            takes_window=term.name in WINDOWED
+            and not _OVERALL.search(reading.text, start, end + 20),
         )
 
     def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
@@ -306,6 +323,40 @@ def _unit_end(term: Term, text: str, end: int) -> int:
         pattern = lexicon.FIGURES["spend"][1]
     match = re.compile(rf"\s*(?:{pattern})(?![a-z])").match(text, end) if pattern else None
     return match.end() if match else end
+
+
+def _carried(reading: Reading, quantity: Quantity, last: Link | None) -> Link | None:
+    """ "4 orders in October and then fewer than 2 in November": the field said last, other days."""
+    overall = _OVERALL.match(reading.rest, quantity.end)
+    window = reading.window_behind(quantity.end)
+    said = last.condition if last else None
+    if last is None or not isinstance(said, Compare) or not last.window or quantity.percent:
+        return None
+    field = said.field.split("_last_")[0]
+    if field not in WINDOWED or not (window or overall):
+        return None
+    if not _CARRIED.fullmatch(reading.rest, last.end, quantity.start):
+        return None
+    op, _ = _operator(quantity, reading.rest, quantity.end)
+    dated = _dated(field, quantity.start, quantity.end, reading)
+    value = _whole(quantity.value)
+    condition = Compare(field=dated.field, op=op, value=value, to=quantity.to, **dated.days)  # type: ignore[arg-type]
+    end = max(dated.end, overall.end() if overall else 0)
+    return reading.link(dated.start, end, condition, window=True, takes_window=True)
+
+
+def _in_days(
+    text: str, value: float, to: float | None, op: str, end: int
+) -> tuple[float, float | None, str, int]:
+    """Weeks, months and years as days: "with us for more than two years"."""
+    match = _LONGER_UNIT.match(text, end)
+    if match is None:
+        return value, to, op, end
+    days = days_of("1", match["unit"])
+    end = match.end()
+    if op == "=" and (after := _AFTER.match(text, end)):
+        op, end = _after_op(after), after.end()
+    return value * days, None if to is None else to * days, op, end
 
 
 def _dated(field: str, start: int, end: int, reading: Reading) -> Dated:

@@ -82,7 +82,7 @@ class Grouper:
         """ "income distribution", "婚姻状况构成", "age brackets": a field with such a word."""
         for label in self._longest:
             name = self._labels[label]
-            if isinstance(name, ByTag):
+            if isinstance(name, ByTag) or label not in reading.rest:
                 continue
             words = re.escape(label)
             for pattern in (rf"(?<![a-z]){words}{_SHARED}", rf"{_SHARING}{words}(?![a-z])"):
@@ -128,6 +128,8 @@ _AND_NOT = re.compile(
 
 def _stands(reading: Reading, label: str, place: int) -> bool:
     """Whether the label stands at a place as a whole word, plural or not."""
+    if not reading.rest.startswith(label, place):
+        return False
     return bool(re.compile(rf"{re.escape(label)}s?(?![a-z])").match(reading.rest, place))
 
 

@@ -14,23 +14,39 @@ Op = Literal["=", "<", "<=", ">", ">="]
 
 # Longest first, so that "no more than" is not read as "more than".
 BEFORE: tuple[tuple[Op, str], ...] = (
-    (">=", r"at least|(?:no|not) (?:less|fewer) than|>=|≥|至少|不少于|不低于|不小于|起码|满|达到"),
-    ("<=", r"at most|(?:no|not) more than|up to|<=|≤|至多|最多|不超过|不多于|不高于|不大于"),
+    (
+        ">=",
+        r"at (?:the very )?least|(?:no|not) (?:less|fewer|lower|smaller|under|below)(?: than)?|>=|≥"
+        r"|a minimum of|minimum(?: of)?|at or (?:above|over)|至少|不少于|不低于|不小于"
+        r"|起码|满|达到",
+    ),
+    (
+        "<=",
+        r"at (?:the )?most|(?:no|not) (?:more|greater|higher|larger|bigger|over|above)(?: than)?"
+        r"|up to|<=|≤|(?:does(?:n't| not)|do(?:n't| not)|not) exceed(?:ing)?|a maximum of"
+        r"|maximum(?: of)?|at or (?:below|under)|至多|最多|不超过|不多于|不高于|不大于",
+    ),
     (
         ">",
-        r"more than|greater than|older than|north of|upwards of|in excess of|over|above"
-        r"|exceeding|>|超过|不止|过(?=\d)|多于|大于|高于|超出",
+        r"(?:more|greater|older|higher|larger|bigger|better|longer) than|north of|upwards of"
+        r"|in excess of|over|above|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|topp(?:ed|ing)"
+        r"|tops|>|超过|不止|过(?=\d)|多于|大于|高于|超出",
     ),
     (
         "<",
-        r"less than|fewer than|younger than|south of|under|below|<|没到|还没到|还不到|少于"
+        r"(?:less|fewer|younger|lower|smaller|shorter) than|south of|under|below|beneath"
+        r"|short of|<|没到|还没到|还不到|少于"
         r"|低于|小于|不到|不足|不满",
     ),
-    ("=", r"exactly|just|only|=|正好|恰好|刚好|等于|只|仅"),
+    ("=", r"exactly|precisely|just|only|=|正好|恰好|刚好|等于|只|仅"),
 )
 AFTER: tuple[tuple[Op, str], ...] = (
-    (">=", r"(?:or|and) (?:more|older|above|over|longer|up|upwards)|\+|plus\b|及?以上|起|往上"),
-    ("<=", r"or (?:less|fewer|younger|below|under)|及以下|以内"),
+    (
+        ">=",
+        r"(?:or|and) (?:more|older|above|over|longer|up|upwards?|higher|bigger|larger"
+        r"|better)|\+|plus\b|及?以上|起|往上",
+    ),
+    ("<=", r"(?:or|and) (?:less|fewer|younger|below|under|lower|smaller|shorter)|及以下|以内"),
     ("<", r"以下"),
 )
 FACTORS = {"k": 1_000, "千": 1_000, "万": 10_000}
@@ -66,10 +82,14 @@ NO_ORDER_ZH = re.compile(
     r"|未)(?:再)?(?:下|买|消费|来)?过?(?:单)?|\s*(?:零|0)(?:下单|订单|消费)"
 )
 NO_ORDER_EN = re.compile(
-    r"\b(?:but|and|yet)\s+(?:not(?:\s+(?:at all|any|once|1 times|a single one))?|none"
+    r"\b(?:but|and|yet)\s+(?:then\s+|have\s+|had\s+|did\s+)*(?:not(?:\s+(?:at all|any"
+    r"|once|1 times|a single one))?|none"
     r"|nothing|no longer|no more)\s*(?:at all\s*)?$"
 )
-ORDER_VERB = re.compile(r"\b(?:order(?:ed)?|shopped|active)\b|下过?单|消费|购物")
+ORDER_VERB = re.compile(
+    r"\b(?:orders?|ordered|shopped|active|purchased|came|visited|bought (?:something"
+    r"|anything))\b|下过?单|消费|购物"
+)
 # "but not since": the purchase said before, in other days.
 NOT_AGAIN = re.compile(
     r"\s*,?\s*\b(?:but|and|yet)\s+(?:(?:did|have|has|had|do)(?:n't|\s+not)|not"
@@ -80,8 +100,26 @@ NOT_AGAIN_ZH = re.compile(
     r"\s*[,，、]?(?:但是?|却|而|可是?|不过|就|都|又|也|再|后来|之后)*(?:没有?|未"
     r"|不)(?:再)?(?:买|购买|下单|复购)过?了?(?=的|[,，。?？!]|$|顾客|客户|人)"
 )
+_DID = r"(?:order(?:ed)?|purchased?|bought(?: anything| something)?|shop(?:ped)?|visit(?:ed)?)"
+_HERE = (
+    r"(?:\s+(?:with us|from us|here|us|was|were|is|took place|happened|falls|fell|dates|back|to))*"
+)
+FIRST_OR_LAST = {
+    "tenure_days": re.compile(
+        rf"\b(?:(?:who\s+)?(?:joined|signed up|became (?:a |our )?customers?|came on board"
+        rf"|started (?:shopping|buying|ordering))|(?:(?:placed|made|had|have|did"
+        rf"|with)\s+)?(?:their|a|the|whose)?\s*"
+        rf"(?:very\s+)?first(?:[- ]ever)?\s+{_DID}){_HERE}\s*$"
+    ),
+    "days_since_last_order": re.compile(
+        rf"\b(?:(?:placed|made|had|have|did|with)\s+)?(?:their|the|whose)?\s*"
+        rf"(?:last|most recent|latest|most recently)\s+{_DID}{_HERE}\s*$"
+    ),
+}
 RECENT = re.compile(
-    rf"\b(?:{_ORDERING}|placed an order|active|with an order)(?:\s+(?:anything|something))?\s*$"
+    rf"\b(?:{_ORDERING}|(?:placed|made|did|had)\s+(?:at least\s+(?:1|one)|an?|any|some|another)\s+"
+    r"(?:orders?|purchases?)|active|with (?:an?|any) (?:orders?|purchases?))"
+    r"(?:\s+(?:anything|something|with us|from us|here|again|from the (?:shop|store)))*\s*$"
 )
 RECENT_ZH = re.compile(
     r"\s*(?:一直|都|就)?(?P<not>没有?|未|从未)?(?:再)?(?:有过?|曾)?(?:来)?"
@@ -89,7 +127,7 @@ RECENT_ZH = re.compile(
     r"|额|满|超|至|不|大|高|低|少|在|达|\d))(?:了|过|的)*"
 )
 TOP = re.compile(
-    r"(?P<en_side>top|bottom|highest|lowest|best"
+    r"(?P<en_side>top|bottom|highest|lowest|best|leading"
     r"|worst)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
     r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
 )
@@ -98,64 +136,100 @@ LOW_SIDES = frozenset({"bottom", "lowest", "worst", "低", "后", "少"})
 # Field: the words that name it before a number (or a percentile), and the unit behind the number.
 FIGURES: dict[str, tuple[str, str]] = {
     "average_order_value": (
-        r"average (?:order|basket)(?: value| size)?|aov"
+        r"average (?:order|basket|cart|ticket|receipt|purchase|transaction|bill|check|shop)"
+        r"(?: value| size| amount| total| spend)?|aov|(?:order|basket|ticket) (?:value|size)"
+        r"|(?:spend(?:s|ing)?|average) per (?:order|basket|visit|trip)"
         r"|客单价|(?:平均)?每单(?:平均)?(?:消费|金额)?",
-        r"(?:an|per|each) order|每单",
+        r"(?:on average )?(?:an|a|per|each|every) (?:average )?(?:order|basket|visit|trip|purchase"
+        r"|transaction)(?! in)(?: on average)?|每单",
     ),
     "coupon_share": (
-        r"coupon (?:share|use|usage|rate)|us(?:e|es|ed|ing) (?:a )?coupons? (?:in|on|for)"
+        r"coupon (?:share|use|usage|rate)|(?:us(?:e|es|ed|ing)|redeem(?:s|ed|ing)?"
+        r"|appl(?:y|ied|ies)"
+        r"|cash(?:ed|es)? in) (?:a |any |their )?coupons? (?:in|on|for|with)"
         r"|share of orders with (?:a )?coupons?"
         r"|用券(?:订单)?(?:占比|比例|率)|优惠券使用率",
-        r"of (?:their |the |all )?orders (?:with|using|used|use) (?:a )?coupons?"
+        r"of (?:their |the |all )?orders (?:with|using|used|use|involv(?:e|ed|ing)"
+        r"|includ(?:e|ed|ing)|contain(?:ed|ing)?|carry|carried|had|have|having) (?:a "
+        r"|any )?coupons?"
         r"|的订单(?:都|里都|中)?(?:使用|用)了?(?:优惠)?券",
     ),
-    "discount_share": (r"discount (?:share|rate)|discounts? of|折扣(?:占比|比例|率)", ""),
+    "discount_share": (
+        r"discount (?:share|rate|percentage|level|ratio|portion)|share of discounts?"
+        r"|discounts? of|折扣(?:占比|比例|率)",
+        r"of (?:their|the) (?:total )?(?:spend(?:ing)?|purchases|bill) (?:in|as|through|from|on|via"
+        r"|with) discounts?|off on average|in discounts",
+    ),
     "weekend_share": (
         r"weekend share|share of orders on weekends|周末(?:订单|购物|下单)(?:占比|比例)",
-        r"of (?:their |the |all )?orders (?:are |fall |were |happen )?(?:placed )?(?:on"
-        r"|at) (?:a |the )?weekends?|的订单在周末",
+        r"of (?:their |the |all )?(?:orders|shopping|purchases) "
+        r"(?:are |fall |were |happen |come |made |take place |done )?(?:placed |made |done )?(?:on"
+        r"|at|over) (?:a |the )?weekends?|的订单在周末",
     ),
     "evening_share": (
         r"evening share|share of orders in the evening"
         r"|(?:晚间|晚上)(?:订单|购物|下单)(?:占比|比例)",
-        r"of (?:their |the |all )?orders (?:are |fall |were "
-        r"|happen )?(?:placed )?in the evenings?|的订单在(?:晚间|晚上)",
+        r"of (?:their |the |all )?(?:orders|shopping|purchases) (?:are |fall |were "
+        r"|happen |come |made |take place |done )?(?:placed |made |done )?in the evenings?"
+        r"|的订单在(?:晚间|晚上)",
     ),
     "categories": (
-        r"(?:买过?的?|购买过?的?)?品类数量?",
+        r"(?:bought|buy|buys|purchased?|shop(?:s|ped)?|ordered)(?: something| products"
+        r"| items| things"
+        r"| goods)?(?: from| in| across| out of)|(?:买过?的?|购买过?的?)?品类数量?",
         r"(?:different |distinct |product )?categor(?:y|ies)|个?品类",
     ),
     "days_since_last_order": (
-        r"last order(?:ed)?(?: was)?|days since (?:the |their )?last order"
+        r"(?:(?:most recent|latest|last) (?:order|purchase|shop|visit|basket)"
+        r"|last (?:ordered|bought|shopped|purchased|visited|came|placed an order))"
+        r"(?: was| is| dates back| happened| took place| lies)?|days since (?:the "
+        r"|their )?last order"
         r"|距?(?:上次|最近一次)下单(?:天数|时间)?|距上次下单天数",
         "",
     ),
     "tenure_days": (
-        r"been (?:a )?customers? for|customers for|成为(?:顾客|客户|会员)的?(?:天数)?",
+        r"(?:been|shopp(?:ed|ing)|stayed|buying|bought) (?:with|from) us(?: for)?|with us(?: for)?"
+        r"|(?:been |being )?(?:an? )?(?:customers?|clients?|members?)(?: of ours| with us"
+        r"| here)? for"
+        r"|(?:joined|signed up|came on board|started (?:shopping|buying)(?: with us)?)(?: us)?"
+        r"|first (?:order(?:ed)?|purchased?|bought|shopped|visit(?:ed)?)(?: with us"
+        r"| from us)?(?: was)?|成为(?:顾客|客户|会员)的?(?:天数)?",
         r"days'? (?:of )?(?:standing|membership|tenure)",
     ),
-    "usual_gap_days": (r"usual (?:gap|days) between orders|(?:通常)?下单间隔(?:天数)?", ""),
+    "usual_gap_days": (
+        r"(?:usual|typical|median|normal|average) (?:gap|days|time|interval) between"
+        r" (?:their |2 )?(?:orders|purchases|visits)|(?:通常)?下单间隔(?:天数)?",
+        "",
+    ),
     "spend": (
-        r"spen(?:d|t|ds|ding|ders?)|paid|money spent|revenue|(?:总|累计)?(?:消费|花销"
+        r"spen(?:d|t|ds|ding|ders?)|paid|pa(?:y|ys|ying)|bought for|lifetime value"
+        r"|total value|money spent|revenue|(?:总|累计)?(?:消费|花销"
         r"|花费)(?:总额|金额|额)?(?:了|过(?!\d))?|花钱|花了",
-        r"dollars?|bucks|usd|yuan|rmb|美元|元|块钱?",
+        r"(?:dollars?|bucks|usd)(?: (?:was |were )?spent)?|(?:was |were )?spent"
+        r"|in (?:total |overall )?(?:spend(?:ing)?|revenue|sales|purchases)"
+        r"|worth(?: of (?:goods|stuff|groceries|orders|purchases|products))?|yuan|rmb|美元"
+        r"|元|块钱?",
     ),
     "orders": (
         r"order(?:s|ed)?|placed|shopped|visited|came|number of orders"
         r"|(?:总)?订单(?:数量?|次数)?|下过?单(?:次数|数)?了?|购买次数|购物"
         r"|来过?(?:买过?东西|购物)?|光顾|消费次数",
-        r"orders?|times|purchases?|(?:个|笔)?订单(?!数|量)|单|次|笔|回|趟|遍",
+        r"orders?|times|purchases?|visits?|transactions?|shopping trips?|(?:个"
+        r"|笔)?订单(?!数|量)|单|次|笔|回|趟|遍",
     ),
 }
 # Fields that what stands behind the number tells, whatever stands before it: "$60 an order".
 TOLD_BEHIND = frozenset({"average_order_value"})
 UNITS = {
-    "days": r"days?(?: ago)?|天(?:前)?",
+    "days": r"days?(?: ago| back| or so ago)?(?: old)?|天(?:前)?",
     "share": r"of (?:their |the |all |its |our )?orders|的订单",
 }
 # Between a field's name and its number, and what may stand in front of a name.
 LINKING = (
-    r"(?:\s|\b(?:is|are|was|were|of|a|an|total|in all|value)\b|:|"
+    r"(?:\s|\b(?:is|are|was|were|of|a|an|total|in all|value|that|comes? to|came to"
+    r"|amount(?:s|ed)? to"
+    r"|add(?:s|ed)? up to|stands? at|stood at|has been|have been|somewhere|anywhere|altogether"
+    r"|with us|always|usually|on average|made|done|been|level)\b|:|"
     "为|是|在|达到?|有|了|过|数|处于|占)*"
 )
 WINDOWED = {
@@ -172,18 +246,30 @@ NEGATION = re.compile(
     rf"(?:{_NOT_EN}|\bwithout\b|\bneither\b|\bnor\b|\bnon-?(?=$)|\bno\b"
     rf"|\bexcept(?: for)?\b|\bexcluding\b|\bapart from\b|\bother than\b|\bminus\b"
     rf"|\bdrop\b|\bremove\b|\bleave out\b|\bexclude\b|\bbut not\b)\s*"
-    r"(?:\b(?:a|an|any|the|those|customers|people|who|our|all|be|been|being|have"
+    r"(?:\b(?:a|an|any|the|those|customers|people|who|our|all|be|been|being|either|have"
     r"|having|had|carry|tagged|as|for|to|own|in|ever)\b\s*)*$"
     r"|(?:从来?没有?|从未|没有?|并?(?<!是)不(?:是|属于)?|未|非|除了|除去|除开|不要"
     r"|排除|去掉|剔除|不包括|不含|不算)(?:过|再|有|在|是|要|曾|带|那些|其中)*\s*$"
 )
 BUY = re.compile(
-    r"\b(?:bought|buys?|buying|got|picked up|went for|purchased|purchas(?:es|ing)"
-    r"|ordered|orders? (?:with|containing)"
+    r"\b(?:bought|buys?|buying|got|picked up|went for|purchase[ds]?|purchasing"
+    r"|ordered|orders? (?:with|containing|including|that (?:contain|includ)(?:ed|e|es|s)?)"
     r"|buyers of)\b|购买过?了?|买过?了?"
 )
 BUYERS = re.compile(r"\s*\b(?:buyers?|purchasers?)\b(?!\s+of\b)|(?:的)?(?:购买者|买家)")
-ITEM_FILLER = re.compile(r"(?:\s|\b(?:any|some|a|an|the|our|either|both|of)\b|任何|任意|的)*")
+ITEM_FILLER = re.compile(
+    r"(?:\s|\b(?:any|some|a|an|the|our|your|either|both|of|their"
+    r"|(?:any|some|what)?(?:kind|type|sort|brand)s? of|(?:a )?(?:bottle|pack|packet"
+    r"|can|box|bag|jar|carton|case|loaf"
+    r"|tub|piece|bunch|tin|tube|roll|bar|lot|bit|pair)s? of|lots of|plenty of"
+    r"|(?:something|anything|products?|items?|goods|things|stuff) from (?:the|our))\b|任何|任意|的)*"
+)
+# Behind an item, and no part of its name.
+ITEM_TAIL = re.compile(
+    r"\s+(?:stuff|things?|goods|products?|items?|articles?|aisle|category|department"
+    r"|section|range)\b"
+    r"(?!\s+(?:by|per|as)\b)"
+)
 ITEM_JOINT = re.compile(
     r"\s*,?\s*(?:(?P<or>\bor\b|或者?|或是)|(?P<and>\band\b|\bas well as\b|&|和|与|及|以及)"
     r"|(?P<list>,|、))\s*"

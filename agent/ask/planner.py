@@ -22,11 +22,13 @@ from agent.ask.follow import fragment, refine, swaps
 from agent.ask.grouping import Grouper
 from agent.ask.join import join, with_floating_days
 from agent.ask.listing import listing
+from agent.ask.loose import LooseLinker
 from agent.ask.named import NameLinker
 from agent.ask.query import ByTag, Kind, Query
+from agent.ask.ratio import spend_ratios
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
-from agent.ask.recency import no_orders, recent_orders, silences
+from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silences
 from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, trend, trend_days, wished_likeness
 from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
@@ -89,7 +91,7 @@ class Planner:
         self._given = frozenset(vocabulary.tags) if known.tags is None else known.tags
         self._figures = FigureLinker(vocabulary)
         self._names = NameLinker(vocabulary, known.audiences or {})
-        self._bought = BoughtLinker(vocabulary)
+        self._bought = LooseLinker(vocabulary, BoughtLinker(vocabulary))
         self._grouper = Grouper(vocabulary, self._names)
 
     def plan(self, question: str, before: Query | None = None) -> Plan:
@@ -198,11 +200,14 @@ class Planner:
         yield from self._figures.percentiles(reading)
 
     def _links(self, reading: Reading) -> Iterator[Link]:
+        yield from spend_ratios(reading)
         yield from silences(reading)
+        yield from firsts_and_lasts(reading)
         yield from no_orders(reading)
         yield from self._bought.purchases(reading)
         yield from self._figures.comparisons(reading)
         yield from self._names.names(reading)
+        yield from self._bought.bare(reading)
         yield from recent_orders(reading)
 
     def _kind(self, query: Query, reading: Reading, unused: Sequence[str], follows: bool) -> Kind:

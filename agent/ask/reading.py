@@ -15,12 +15,14 @@ from datetime import date
 from agent.ask import frame, lexicon
 from agent.ask.dates import Window, days_of, windows
 from agent.ask.numerals import plain_numbers
+from agent.ask.plain import put_plainly
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
 
 LONGEST = 2_000  # characters of a question that are read
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 USED = "\0"
+_BEFORE_DAYS = re.compile(r"(?:[ ,、的]|\b(?:from us|with us|here|ever|sometime|back)\b)*")
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ class Reading:
 
     def __init__(self, question: str, as_of: date) -> None:
         self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
-        self.text = plain_numbers(self.text.replace("’", "'"))
+        self.text = put_plainly(plain_numbers(self.text.replace("’", "'")))
         self.rest = self.text
+        self.as_of = as_of
         self.language = spoken(self.text)
         self.too_long = len(question) > LONGEST
         self._windows = windows(self.text, as_of)
@@ -97,7 +100,7 @@ class Reading:
     def window_behind(self, place: int) -> Window | None:
         """The window that begins right behind `place`."""
         for window in self.windows:
-            if window.start >= place and not self.rest[place : window.start].strip(" ,、的"):
+            if window.start >= place and _BEFORE_DAYS.fullmatch(self.rest, place, window.start):
                 return window
         return None
 

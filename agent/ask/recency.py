@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from agent.ask import lexicon
 from agent.ask.dates import Window
@@ -61,3 +62,27 @@ def _no_order(reading: Reading, window: Window) -> Link | None:
     end = behind.end() if behind else window.end
     reading.take(start, end)
     return Link(start, end, Compare(field="orders", op="=", value=0, **window.as_span()))
+
+
+def firsts_and_lasts(reading: Reading) -> Iterator[Link]:
+    """ "joined in the last 6 months", "last ordered before October": days up to the as-of date."""
+    for window in reading.windows:
+        for field, pattern in lexicon.FIRST_OR_LAST.items():
+            said = pattern.search(reading.rest[: window.start])
+            if said is not None:
+                condition = _days_within(field, window, reading.as_of)
+                yield reading.link(said.start(), window.end, condition)
+                break
+
+
+def _days_within(field: str, window: Window, as_of: date) -> Compare:
+    """The days since an order as a comparison: the older the day, the greater the number."""
+    if window.last_days:
+        return Compare(field=field, op="<", value=window.last_days)
+    least = (as_of - window.until).days if window.until and window.until < as_of else None
+    most = (as_of - window.since).days if window.since else None
+    if least is None:
+        return Compare(field=field, op="<=", value=most or 0)
+    if most is None:
+        return Compare(field=field, op=">=", value=least)
+    return Compare(field=field, op="between", value=least, to=most)

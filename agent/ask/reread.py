@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from agent.ask import lexicon
 from agent.ask.candidates import Candidates
+from agent.ask.slips import plain_word
 from agent.settings import Language
 
 MOST_WORDS = 6
@@ -28,7 +29,33 @@ def put_right(
             if found and found[0].how != "meaning":
                 text = text.replace(words, found[0].label, 1)
                 pairs.append((words, found[0].label))
+            elif language == "en":
+                text, more = _words_put_right(text, words, candidates)
+                pairs += more
     return text, tuple(pairs)
+
+
+def _words_put_right(text: str, run: str, candidates: Candidates) -> tuple[str, list[Pair]]:
+    """The text with each word of a run put right alone, or with the word beside it: "dog fod"."""
+    pairs: list[Pair] = []
+    for typed in re.findall(r"[a-z]+", run):
+        place = re.search(rf"(?<![a-z])(?:([a-z]+) )?{typed}(?![a-z])", text)
+        if place is None:
+            continue
+        two = candidates.of(place[0], "en", ("item", "tag")) if place[1] else []
+        named = two[0].label if two and two[0].how == "spelling" else None
+        if word := plain_word(typed):
+            start, end, meant = place.end() - len(typed), place.end(), word
+        elif named:
+            start, end, meant = *place.span(), named
+        else:
+            alone = candidates.of(typed, "en")
+            if not alone or alone[0].how != "spelling":
+                continue
+            start, end, meant = place.end() - len(typed), place.end(), alone[0].label
+        pairs.append((text[start:end], meant))
+        text = text[:start] + meant + text[end:]
+    return text, pairs
 
 
 def offers(unused: tuple[str, ...], language: Language, candidates: Candidates) -> tuple[Pair, ...]:

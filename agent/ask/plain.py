@@ -1,0 +1,188 @@
+"""English said in many ways put in the few ways that the readers know.
+
+"two-person households" is "household of 2", "never once" is "never", "3+ times" is "at least 3
+times". A rule keeps the meaning and drops nothing that could be a condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_SEASON = r"(?:spring|summer|autumn|fall|winter)(?:time)?"
+_COUNTED = (
+    r"(?:different |separate |distinct |single )?(?:orders?|times|purchases|occasions|visits|trips)"
+)
+_BASKET = (
+    r"(?:the|their|an?|his|her|your|our)?\s*(?:shopping\s+)?"
+    r"(?:baskets?|carts?|trolleys?|bags?|orders?|shopping|receipts?|tills?)"
+)
+_BOUGHT = r"(?:bought|purchased|ordered|buy|buys|purchase|buying|purchasing|got|picked up)"
+_WAS = r"(?:was|were|has been|have been|had been|is|are|got|gets|being)"
+_HOUSE = r"(?:households?|famil(?:y|ies)|homes?)"
+_KIDS = r"(?:kids?|child(?:ren)?)"
+_ADULTS = {
+    "one": "1 adult",
+    "1": "1 adult",
+    "single": "1 adult",
+    "2": "2 adults",
+    "two": "2 adults",
+}
+
+Replacement = str | Callable[[re.Match[str]], str]
+
+
+def _adults(match: re.Match[str]) -> str:
+    without = match["joint"] in ("without", "with no", "and no", "but no", "no")
+    return f"{_ADULTS[match['n']]} {'no kids' if without else 'kids'}"
+
+
+def _percentile(match: re.Match[str]) -> str:
+    low = match["most"] in ("lowest", "smallest", "least", "fewest", "worst", "weakest")
+    return f"{'bottom' if low else 'top'} {match['n']}% by {match['field']}"
+
+
+def _who_most(match: re.Match[str]) -> str:
+    low = match["most"] in ("least", "fewest", "the least", "the fewest", "lowest")
+    field = "orders" if match["verb"].startswith(("order", "shop", "buy", "come")) else "spend"
+    return f"{'bottom' if low else 'top'} {match['n']}% by {field}"
+
+
+_LOW = ("bottom", "lower", "lowest", "worst")
+_TILES = {"decile": "10", "tenth": "10", "quintile": "20", "fifth": "20", "quartile": "25"}
+_TILES |= {"quarter": "25", "third": "33.3333", "half": "50"}
+
+_RULES: tuple[tuple[str, Replacement], ...] = (
+    # ---- short forms
+    (r"\bhw (?=many|much)", "how "),
+    (r"\bwks?\b", "weeks"),
+    (r"(?<=\d)\s?(?:wks?|w)\b", " weeks"),
+    (r"\b(?:mths?|mos)\b", "months"),
+    (r"(?<=\d)\s?(?:mths?|mos?)\b", " months"),
+    (r"\byrs\b", "years"),
+    (r"(?<=\d)\s?yrs?\b", " years"),
+    (r"(?<=\d)\s?d\b(?!')", " days"),
+    (r"\bqtr\b", "quarter"),
+    (r"\b(?:avg|ave)\b\.?", "average"),
+    (r"\bbtwn\b", "between"),
+    (r"\b(?:custs|cstmrs?)\b\.?", "customers"),
+    (r"\bhhs?\b", "households"),
+    (r"\b(\d+)\s?x\b", r"\1 times"),
+    # ---- how often
+    (r"\b(?:not|never) (?:even )?(?:ever )?(?:1 times|a single time)\b", "never"),
+    (r"((?:\bnot|n't|\bnever|\bwithout)\b[^,.;?!]{1,60}?)\s+(?:even 1 times|(?:even )?a single time"
+     r"|so much as 1 times|at all|on any occasion)\b", r"\1"),
+    (r"((?:\bnot|n't|\bnever|\bwithout"
+        r"|\bhardly)\b[^,.;?!]{0,30}?)\b(?:even )?a single\b", r"\1any"),
+    (r"\bnever ever\b", "never"),
+    (r"(?<!in )(?<!per )(?<!within )(?<!on )\b(?:exactly |just |only "
+        r"|precisely )?(?:a single|1 single|1 sole|single) (?=order|purchase)",
+     "exactly 1 "),
+    (r"\b(?:exactly |just |only )an? (?=order\b|purchase\b)", "exactly 1 "),
+    (r"\b(?:at some point|at some time|at any (?:point|time)|at 1 time or another"
+        r"|(?:even )?if only 1 times|sometime)\b(?=\s*(?:$|[,.;:?!)]|in\b|and\b|but\b"
+     r"|or\b|this\b|last\b|since\b|during\b|before\b|after\b|from\b|over\b|between\b"
+        r"|within\b))", "ever"),
+    (rf"\b(\d[\d,]*)\s*\+\s*(?={_COUNTED}\b)", r"at least \1 "),
+    (r"\bon (?=(?:at least |more than |over |exactly |no more than )?\d+ (?:\w+ )?occasions)", ""),
+    (r"\b(?:(?:different|separate|distinct) )?occasions\b", "times"),
+    (r"\bmultiple times\b", "at least 2 times"),
+    (r"\b(\d+) times (?:or more|at least|at a minimum|minimum|and more|plus|upwards?)\b",
+     r"at least \1 times"),
+    (r"\b(\d+) times (?:at most|or less|or fewer|tops|max(?:imum)?)\b", r"at most \1 times"),
+    (r"\bzero (?=orders?|purchases?|coupons?|kids|children|times)", "0 "),
+    # ---- buying: verbs of it, in the passive, with neither and no
+    (rf"\b(?:put|puts|putting|place|placed|dropped|tossed|threw) (?P<x>(?!an? coupon"
+        rf"|coupon)[^,.;:?!\d]{{2,60}}?)"
+     rf" (?:in|into|inside) {_BASKET}\b", r"bought \g<x>"),
+    (rf"\b(?:(?:ended|ends|end|winds|wound|turned|turns|showed|shows) up"
+     rf"|landed|lands|went|goes|found (?:its|their) way|made (?:it|its way|their way)|fell)"
+     rf" (?:in|into|inside|on) {_BASKET}\b", "was bought"),
+    (r"\b(?:with|have|has|had) (?P<x>(?!an? coupon|coupon)[^,.;:?!\d]{2,60}?) (?:in|on"
+        r"|among) (?:the|their) "
+     r"(?:baskets?|carts?|trolleys?|orders?|receipts?|shopping|purchases|order history)\b",
+     r"bought \g<x>"),
+    (r"\bwhose (?:\w+ )?(?:baskets?|carts?|orders?|trolleys?|shopping|receipts?|purchases) "
+     r"(?:ever )?(?:have |has |had )?(?:contain(?:ed|s)?|includ(?:ed|es?)|held|holds?"
+        r"|featur(?:ed|es?)"
+     r"|had|have|has|list(?:ed|s)?|show(?:ed|s)?)\b", "who bought"),
+    (r"\b(?:took home|takes? home|walked (?:out|away) with|went home with|left with"
+        r"|stock(?:ed|s)? up on"
+     r"|load(?:ed|s)? up on|snapp?(?:ed|s)? up|grabb(?:ed|ing)|grabs?|pick(?:s|ing)? up"
+        r"|purchase[sd]?"
+     r"|(?:spen(?:t|d|ds) (?:any |some )?money on)|(?:made|make|makes) (?:an? |any "
+        r"|some )?purchases? of"
+     r"|(?:placed|placing|made|have|had|with) (?:an?|any|some) orders? (?:for|of|with"
+        r"|containing|including)"
+     r"|(?:were|are|been|was|is) (?:a )?buyers? of|consumers? of|purchasers? of|(?:have"
+        r"|has|had) tried"
+     r"|tried|touched|treated (?:themselves|their \w+) to|splash(?:ed|es)? out on"
+        r"|splurged? on|fetched)"
+     r"\b(?! (?:anything|something|from|with|at|in|on|over|between|since)\b)", "bought"),
+    (rf"\bneither (?P<x>[^,;:?!]{{2,80}}?) {_WAS} (?:ever )?(?:bought|purchased|ordered)(?: by)?\b",
+     lambda m: "never bought " + re.sub(r",?\s*\bnor\b", " or", m["x"])),
+    (rf"\b{_BOUGHT} neither (?P<x>[^;:?!]{{2,80}}?\bnor\b)(?: {_BOUGHT}\b)?",
+     lambda m: "never bought " + re.sub(r",?\s*\bnor\b", " or", m["x"])),
+    (rf"\b(?:have |has |had )?{_BOUGHT} (?:no|0)\b(?! more| less| fewer)", "never bought"),
+    (r"\b(?:but|and|yet) (?P<x>(?!not\b|never\b)[a-z' -]{2,30}?) (?:never"
+        r"|not(?: at all)?)(?=\s*(?:$|[,.?!;]))",
+     r"but not \g<x>"),
+    (r"\bby (?:whom|which (?:customers|people|shoppers|households))\b", "where"),
+    # ---- households
+    (rf"\b(?P<n>1|2|one|two|single)[- ]adult {_HOUSE},? (?:who (?:have|has) "
+        rf"|that (?:have|has) |having )?"
+     rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
+    (r"\b(?:single|solo) (?:parents?|mums?|moms?|dads?|mothers?|fathers?)\b", "1 adult kids"),
+    (rf"\b(?:single|1)[- ]person {_HOUSE}\b", "household of 1"),
+    (rf"\b(\d+)(\+| or more|)[- ](?:person|people|member|head)s?[- ]{_HOUSE}\b",
+     lambda m: f"household of {m[1]}{' or more' if m[2] else ''}"),
+    (rf"\b{_HOUSE} (?:with|having|that have|of|made up of|consisting of)"
+     r" ((?:(?:at least|more than|over|fewer than|less than|exactly|up to|at most|under) )?\d+"
+     r"(?:\+| or (?:more|fewer|less))?) (?:people|persons|members|heads|residents)\b",
+     r"household of \1"),
+    (rf"\b{_HOUSE} (?=(?:larger|bigger|smaller) than \d)", "household of "),
+    (r"\b(\d+) (?:people|persons) (?:in the (?:household|house|home|family)|at home)\b",
+     r"household of \1"),
+    (r"\b(?:live|living|lives) in (?:an? )?(?=household of)", ""),
+    (rf"\b(?:0|zero) {_KIDS}\b", "no kids"),
+    (rf"\b{_KIDS}-free\b", "childless"),
+    (r"\ban only child\b", "1 kid"),
+    # ---- percentiles
+    (r"\b(top|bottom|upper|lower|highest|lowest|best|worst) (decile|tenth|quintile"
+        r"|fifth|quartile|quarter"
+     r"|third|half)\b(?= (?:by|for|of|in|on|when)\b)",
+     lambda m: f"{'bottom' if m[1] in _LOW else 'top'} {_TILES[m[2]]}%"),
+    (r"\bupper (?=\d+(?:\.\d+)?\s*%)", "top "),
+    (r"\b(?:lower|weakest) (?=\d+(?:\.\d+)?\s*%)", "bottom "),
+    (r"\b(?:the )?(?P<n>\d+(?:\.\d+)?)\s*%(?: of (?:all |our |the )*\w+)? (?:with"
+        r"|having|that have|who have)"
+     r" the (?P<most>highest|largest|biggest|most|best|lowest|smallest|least|fewest|worst)"
+     r" (?P<field>\w+)", _percentile),
+    (r"\b(?:the )?(?P<n>\d+(?:\.\d+)?)\s*%(?: of (?:all |our |the )*\w+)? (?:who|that|which)"
+     r" (?P<verb>spend|spent|order|ordered|shop|shopped|buy|come)(?: with us)?"
+     r" (?:the )?(?P<most>most|least|fewest)(?: often)?(?: money)?\b", _who_most),
+    (r"\b(?:top|best|highest|biggest)[- ]spending (\d+(?:\.\d+)?)\s*%", r"top \1% by spend"),
+    (r"\b(?:lowest|least)[- ]spending (\d+(?:\.\d+)?)\s*%", r"bottom \1% by spend"),
+    # ---- days
+    (rf"\b(?:in |during |over |throughout )?(?:the |this |last |this past "
+        rf"|that )*{_SEASON}(?: months)?\s*"
+     rf"(?:\(|,\s*|—\s*|-\s*|:\s*)(?:i\.?e\.?,? |that is,? |so |meaning |from |between )?"
+     rf"({_MONTH}(?: \d{{4}})?\s*(?:to|through|till|until|-|–|and|,)[^()]{{2,30}}?)(?:\)"
+        rf"|(?=[,?.!;]|$))",
+     r"in \1 "),
+    (rf"(\b(?:q[1-4]|h[12]|quarter|half|year|month)\b(?: \d{{4}}| of \d{{4}})?)\s*"
+     rf"\((?:{_MONTH}|[\d/]+)[^()]{{2,30}}\)", r"\1"),
+    (r"\b(?:this|that|the) past (?=(?:week|month|quarter|year|fortnight)\b)", "the past "),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(words), instead) for words, instead in _RULES)
+_LATIN = re.compile(r"[a-z]{2}")
+
+
+def put_plainly(text: str) -> str:
+    """A folded text, its numbers in digits, with English sayings in the readers' own words."""
+    if not _LATIN.search(text):
+        return text
+    for pattern, instead in _COMPILED:
+        text = pattern.sub(instead, text)
+    return text
