@@ -257,7 +257,10 @@ class BoughtLinker:
             return True
         exact = {item.name for item in self._vocabulary.items((words,))}
         spellings = {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
-        return words in spellings or any(word_set(words) == word_set(said) for said in spellings)
+        return words in spellings or any(
+            word_set(words) == word_set(said) and len(words.split()) <= len(said.split())
+            for said in spellings
+        )
 
 
 def _not_again(reading: Reading, link: Link) -> Link | None:

@@ -54,7 +54,10 @@ CURRENCY = r"[$€£¥]"
 
 SMALL_NUMBER = rf"(?:(?<!\d)\d{{1,4}}|{'|'.join(WORDS)}|[一二两俩三四五六七八九十百]+)"
 _N = SMALL_NUMBER
-_ORDERING = r"(?:order(?:ed|ing|s)?|bought|buy(?:ing)?|purchas(?:ed?|ing)|shop(?:ped|ping)?)"
+_ORDERING = (
+    r"(?:order(?:ed|ing|s)?|bought|buy(?:ing)?|purchas(?:ed?|ing)|shop(?:ped|ping)?"
+    r"|visit(?:ed|ing)?|come (?:in|back|by)|came (?:in|back|by)|been (?:here|back))"
+)
 _NOTHING = r"(?:\s+(?:anything|from us|with us|here|again|at all|whatsoever|orders?))*"
 _DAYS = rf"(?:at least |more than )?(?P<en>{_N})[\s-]+(?P<en_unit>days?|weeks?|months?|years?)\b"
 SILENT = re.compile(
@@ -140,7 +143,8 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"(?: value| size| amount| total| spend)?|aov|(?:order|basket|ticket) (?:value|size)"
         r"|(?:spend(?:s|ing)?|average) per (?:order|basket|visit|trip)"
         r"|客单价|(?:平均)?每单(?:平均)?(?:消费|金额)?",
-        r"(?:on average )?(?:an|a|per|each|every) (?:average )?(?:order|basket|visit|trip|purchase"
+        r"(?:(?:dollars?|bucks|usd) )?(?:on average )?(?:an|a|per|each"
+        r"|every) (?:average )?(?:order|basket|visit|trip|purchase"
         r"|transaction)(?! in)(?: on average)?|每单",
     ),
     "coupon_share": (
@@ -262,7 +266,8 @@ ITEM_FILLER = re.compile(
     r"|(?:any|some|what)?(?:kind|type|sort|brand)s? of|(?:a )?(?:bottle|pack|packet"
     r"|can|box|bag|jar|carton|case|loaf"
     r"|tub|piece|bunch|tin|tube|roll|bar|lot|bit|pair)s? of|lots of|plenty of"
-    r"|(?:something|anything|products?|items?|goods|things|stuff) from (?:the|our))\b|任何|任意|的)*"
+    r"|(?:something|anything|products?|items?|goods|things|stuff) from (?:the|our))\b"
+    r"|任何|任意|的)*"
 )
 # Behind an item, and no part of its name.
 ITEM_TAIL = re.compile(

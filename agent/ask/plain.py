@@ -125,10 +125,13 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (rf"\b{_BOUGHT} neither (?P<x>[^;:?!]{{2,80}}?\bnor\b)(?: {_BOUGHT}\b)?",
      lambda m: "never bought " + re.sub(r",?\s*\bnor\b", " or", m["x"])),
     (rf"\b(?:have |has |had )?{_BOUGHT} (?:no|0)\b(?! more| less| fewer)", "never bought"),
-    (r"\b(?:but|and|yet) (?P<x>(?!not\b|never\b)[a-z' -]{2,30}?) (?:never"
-        r"|not(?: at all)?)(?=\s*(?:$|[,.?!;]))",
-     r"but not \g<x>"),
+    (r"\b(?:but|and|yet) (?P<x>(?!(?:not|never|who|how|what|which|those|have|has|are|is|do|did)\b)"
+     r"(?:(?!(?:are|is|have|has|had|do|does|did|was|were|many|who)\b)[a-z']+ ){1,4}?)never"
+     r"(?=\s*(?:$|[,.?!;]))", r"but not \g<x>"),
     (r"\bby (?:whom|which (?:customers|people|shoppers|households))\b", "where"),
+    (r"\bspent (?:nothing|no money|0|not (?:a|1) (?:cent|penny|dime"
+        r"|dollar))(?: at all)?\b(?! \d)", "spent $0"),
+    (r"\b(?:during|in the course of|over the course of) the year\b(?! \d)", "this year"),
     # ---- households
     (rf"\b(?P<n>1|2|one|two|single)[- ]adult {_HOUSE},? (?:who (?:have|has) "
         rf"|that (?:have|has) |having )?"
