@@ -32,9 +32,6 @@ _AFTER = re.compile(
     r"\s*(?:" + "|".join(f"(?P<a{n}>{words})" for n, (_, words) in enumerate(lexicon.AFTER)) + ")"
 )
 _LONGER_UNIT = re.compile(r"\s*(?P<unit>weeks?|months?|quarters?|years?)\b(?:\s+(?:ago|back|old))?")
-_OVERALL = re.compile(
-    r"\s*\b(?:overall|in total|total|altogether|all[- ]time|lifetime|in all|ever|so far|to date)\b"
-)
 _CARRIED = re.compile(
     r"\s*[,;]?\s*(?:(?:and|but|then|or|yet|only|with|after that|later|they|had|placed"
     r"|made|did)\b[\s,]*)*"
@@ -200,6 +197,8 @@ class FigureLinker:
         assert term is not None  # noqa: S101
         start = named[1] if named else quantity.start
         end = unit[1] if unit else _unit_end(term, reading.rest, quantity.end)
+        if term.name == "orders" and lexicon.IN_ONE.search(reading.rest[:end]):
+            return None  # "over $100 in one order" says nothing of how many there are
         op, end = _operator(quantity, reading.rest, end)
         if not unit:
             end = max(end, _unit_end(term, reading.rest, end))
@@ -214,7 +213,7 @@ class FigureLinker:
             *(dated.start, dated.end, condition),
             window=dated.windowed,
             takes_window=term.name in WINDOWED
-            and not _OVERALL.search(reading.text, start, end + 20),
+            and not lexicon.OVERALL.search(reading.text, start, end + 20),
         )
 
     def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
@@ -327,7 +326,7 @@ def _unit_end(term: Term, text: str, end: int) -> int:
 
 def _carried(reading: Reading, quantity: Quantity, last: Link | None) -> Link | None:
     """ "4 orders in October and then fewer than 2 in November": the field said last, other days."""
-    overall = _OVERALL.match(reading.rest, quantity.end)
+    overall = lexicon.OVERALL.match(reading.rest, quantity.end)
     window = reading.window_behind(quantity.end)
     said = last.condition if last else None
     if last is None or not isinstance(said, Compare) or not last.window or quantity.percent:

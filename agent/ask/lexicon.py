@@ -134,6 +134,13 @@ TOP = re.compile(
     r"|worst)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
     r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
 )
+# Orders that are no count of orders; words that tell that a figure is of all days.
+IN_ONE = re.compile(
+    r"\b(?:in|within|per|on)\s+(?:just |only |exactly |any )?(?:1|one)\s+(?:order|purchase|visit|trip)s?$"
+)
+OVERALL = re.compile(
+    r"\s*\b(?:overall|in total|total|altogether|all[- ]time|lifetime|in all|ever|so far|to date)\b"
+)
 LOW_SIDES = frozenset({"bottom", "lowest", "worst", "低", "后", "少"})
 
 # Field: the words that name it before a number (or a percentile), and the unit behind the number.

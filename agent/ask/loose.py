@@ -14,7 +14,7 @@ from agent.ask import lexicon
 from agent.ask.bought import BoughtLinker, Items, times_at
 from agent.ask.dates import Window
 from agent.ask.reading import USED, Link, Reading
-from agent.conditions import All, Bought, Condition, negated
+from agent.conditions import All, Bought, Compare, Condition, negated
 from agent.vocabulary import Vocabulary, word_set
 
 _THEN = re.compile(
@@ -31,6 +31,10 @@ _PRONOUN = re.compile(
 _STOPPED = re.compile(
     r"\b(?:stop(?:ped|ping)?|quit|ceased?|gave up|given up|discontinued|went off|turned away from)"
     r"(?:\s+(?:on|with|buying|purchasing|ordering|getting))*\s+"
+)
+_STOPPED_ALL = re.compile(
+    r"\b(?:stopped|quit|ceased|gave up|given up)\s+(?:ordering|shopping|buying|purchasing|coming)"
+    r"(?:\s+(?:with us|from us|here|anything|altogether|completely))*"
 )
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9'&/-]*")
 # Names of the catalogue that are more often no item; said behind a verb of buying they are one.
@@ -65,6 +69,7 @@ class LooseLinker:
 
     def purchases(self, reading: Reading) -> Iterator[Link]:
         """All purchases with a verb: those of `BoughtLinker` and those that lean on them."""
+        yield from lost(reading)
         yield from self._stopped(reading)
         yield from self._pronouns(reading)
         for link in self._bought.purchases(reading):
@@ -163,6 +168,19 @@ class LooseLinker:
                 continue
             reading.take(match.start(), window.end)
             yield Link(match.start(), window.end, _until_and_not_since(items, window), window=True)
+
+
+def lost(reading: Reading) -> Iterator[Link]:
+    """ "stopped ordering after June": an order until then, and none from then on."""
+    for match in list(_STOPPED_ALL.finditer(reading.rest)):
+        window = reading.window_behind(match.end())
+        if window is None or not window.since or window.until:
+            continue
+        last_day = window.since - timedelta(days=1)
+        before = Compare(field="orders", op=">=", value=1, until=last_day)
+        after = Compare(field="orders", op="=", value=0, since=window.since)
+        reading.take(match.start(), window.end)
+        yield Link(match.start(), window.end, All(all=(before, after)), window=True)
 
 
 def _until_and_not_since(items: Items, window: Window) -> Condition:

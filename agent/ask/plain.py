@@ -77,7 +77,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
         r"|\bhardly)\b[^,.;?!]{0,30}?)\b(?:even )?a single\b", r"\1any"),
     (r"\bnever ever\b", "never"),
     (r"(?<!in )(?<!per )(?<!within )(?<!on )\b(?:exactly |just |only "
-        r"|precisely )?(?:a single|1 single|1 sole|single) (?=order|purchase)",
+        r"|precisely )?(?:a single|1 single|1 sole|(?<!\ba )single) (?=order|purchase)",
      "exactly 1 "),
     (r"\b(?:exactly |just |only )an? (?=order\b|purchase\b)", "exactly 1 "),
     (r"\b(?:at some point|at some time|at any (?:point|time)|at 1 time or another"

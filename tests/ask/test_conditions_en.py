@@ -63,6 +63,7 @@ SAID: list[tuple[str, list[Json]]] = [
     ("hw many custmers bougth wine in teh last 3 wks", [bought("wine", last_days=21)]),
 ]  # fmt: skip
 REFUSED = (
+    "How many customers spent over $100 in a single order?",
     "How many bought wine in June and December?",
     "How many customers moved house?",
     "How many bought wine in exactly the same week as beer?",
