@@ -136,7 +136,8 @@ TOP = re.compile(
 )
 # Orders that are no count of orders; words that tell that a figure is of all days.
 IN_ONE = re.compile(
-    r"\b(?:in|within|per|on)\s+(?:just |only |exactly |any )?(?:1|one)\s+(?:order|purchase|visit|trip)s?$"
+    r"\b(?:in|within|per|on)\s+(?:just |only |exactly |any )?(?:1|one)\s+(?:order"
+    r"|purchase|visit|trip)s?$"
 )
 OVERALL = re.compile(
     r"\s*\b(?:overall|in total|total|altogether|all[- ]time|lifetime|in all|ever|so far|to date)\b"
