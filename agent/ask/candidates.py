@@ -26,6 +26,7 @@ from agent.settings import Language
 from agent.vocabulary import Vocabulary, word_set
 
 NEAR = 0.46  # a `CatalogueHit.score` that one in a hundred words reaches that mean no name
+LOOSE = 0.30
 MAYBE = 0.40  # the same, where a person is only asked
 FOUND = 12  # texts looked at: several say one name
 MOST = 3
@@ -93,6 +94,13 @@ class Candidates:
             language,
         )
         return found[0].label if found else None
+
+    def near(self, words: str, language: Language) -> list[Candidate]:
+        """What comes near a run in spelling or meaning, for a model to choose from."""
+        run = _bare(words)
+        return self.of(words, language) or self._candidates(
+            words, "meaning", [*self._spelled(run, None), *self._near(run, KINDS, LOOSE)], language
+        )
 
     def _candidates(
         self, words: str, how: How, found: Found, language: Language

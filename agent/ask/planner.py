@@ -177,7 +177,8 @@ class Planner:
         if like:
             condition = All(all=(*_parts(condition), Like(like=like)))
         days = trend_days(reading) if moving else None
-        unused = (*reading.unused(follows), *ambiguous)
+        tells = bool(links or like or by or listed or moving or customer)
+        unused = (*reading.unused(follows, talk=tells), *ambiguous)
         query = Query(
             kind="count",
             where=condition,

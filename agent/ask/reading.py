@@ -16,6 +16,7 @@ from agent.ask import frame, lexicon
 from agent.ask.dates import Window, days_of, windows
 from agent.ask.numerals import plain_numbers
 from agent.ask.plain import put_plainly
+from agent.ask.small_talk import chinese_content, is_talk, phrases
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
 
@@ -115,8 +116,9 @@ class Reading:
             re.sub(r"[\s,]|\b(?:who|have|has|had|customers)\b|[有曾都的]", "", self.rest[start:end])
         )
 
-    def unused(self, follows: bool = False) -> tuple[str, ...]:
-        """The runs of words that no link used and that are not just the frame of a question.
+    def unused(self, follows: bool = False, *, talk: bool = True) -> tuple[str, ...]:
+        """The runs of words that no link used and that are neither the frame of a question nor,
+        where that is allowed, mere talk.
 
         A follow-up has a frame of its own, and days alone are left to what it follows.
         """
@@ -129,7 +131,9 @@ class Reading:
         for match in frame.FRAME_PHRASES.finditer(self.rest):
             self.take(*match.span())
         self._take_chatter()
-        return tuple(words for run in self.rest.split(USED) for words in _meaningful(run))
+        for start, end in phrases(self.rest) if talk else ():
+            self.take(start, end)
+        return tuple(words for run in self.rest.split(USED) for words in _meaningful(run, talk))
 
     def _take_chatter(self) -> None:
         """Use up clauses that only greet, thank or hurry."""
@@ -157,14 +161,14 @@ def to_days(match: re.Match[str]) -> int:
     raise AssertionError(match)
 
 
-def _meaningful(run: str) -> Iterator[str]:
+def _meaningful(run: str, talk: bool) -> Iterator[str]:
     """Stretches of words in a run of unused text, frame words and punctuation left out."""
     stretch: list[str] = []
     for token in re.findall(
         r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+(?:[.'-][^\W\u3400-\u9fff]+)*|[%$€£¥]|n't|[^\w\s]",
         run,
     ):
-        kept = _content(token)
+        kept = _content(token, talk)
         if kept is None:
             if stretch:
                 yield " ".join(stretch)
@@ -175,11 +179,24 @@ def _meaningful(run: str) -> Iterator[str]:
         yield " ".join(stretch)
 
 
-def _content(token: str) -> str | None:
+def _content(token: str, talk: bool) -> str | None:
     """What of a token carries meaning; None if nothing does."""
     if _CHINESE.match(token):
-        blanked = frame.FRAME_ZH.sub(lambda match: " " * len(match[0]), token)
-        return token[len(blanked) - len(blanked.lstrip()) : len(blanked.rstrip())] or None
+        return _chinese_content(token) and _of_words(token) if talk else _chinese_content(token)
+    if talk and is_talk(token):
+        return None
     if token in frame.FRAME_EN or not re.search(r"\w|[%$€£¥]", token):
         return None
     return token
+
+
+def _of_words(token: str) -> str | None:
+    """The same of Chinese cut into words."""
+    kept = "".join(chinese_content(token))
+    return _chinese_content(kept) if kept else None
+
+
+def _chinese_content(token: str) -> str | None:
+    """Chinese without the frame of a question at its ends."""
+    blanked = frame.FRAME_ZH.sub(lambda match: " " * len(match[0]), token)
+    return token[len(blanked) - len(blanked.lstrip()) : len(blanked.rstrip())] or None

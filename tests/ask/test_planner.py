@@ -8,7 +8,7 @@ import pytest
 
 from agent.ask.planner import Known, Plan, Planner
 from agent.ask.query import query_to_json
-from agent.conditions import All, from_json, to_json
+from agent.conditions import All, HasTag, from_json, to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop
 
@@ -499,3 +499,33 @@ def test_a_name_in_the_other_language_does_not_change_the_language(
     planner: Planner, question: str, language: str
 ) -> None:
     assert planner.plan(question).language == language
+
+
+# ---- mere talk
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "My colleague asks how many pet owners we have, for the board meeting",
+        "Hope you're well! Could someone confirm how large our pet owner segment is?",
+        "老板要看，麻烦确认一下手头的宠物主人这个群体有多少人",
+    ],
+)
+def test_talk_around_conditions_changes_nothing(planner: Planner, question: str) -> None:
+    plan = planner.plan(question)
+    assert (plan.unused, plan.unanswerable) == ((), None)
+    assert plan.condition == All(all=(HasTag(tag="pet_owner"),))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people did we meet at the store?",  # talk alone, and no condition
+        "How many loyal pet owners do we have?",
+        "How many pet owners met us at the last trade fair?",
+        "手头的忠诚宠物主人有多少",
+    ],
+)
+def test_what_is_no_talk_is_not_passed_over(planner: Planner, question: str) -> None:
+    assert planner.plan(question).unanswerable
