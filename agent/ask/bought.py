@@ -15,7 +15,7 @@ from agent.ask import lexicon
 from agent.ask.dates import Window
 from agent.ask.figures import NUMBER
 from agent.ask.numerals import to_number
-from agent.ask.reading import Link, Reading
+from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, Bought, Condition, negated, walk
 from agent.vocabulary import Vocabulary, word_set
 
@@ -117,6 +117,16 @@ class BoughtLinker:
                 if again := _not_again(reading, link):
                     place = again.end
                     yield again
+
+    def bare(self, reading: Reading) -> Iterator[Link]:
+        """Items without any verb, as "milk per week" has them: whole names of the catalogue."""
+        for token in _TOKEN.finditer(reading.rest):
+            if USED in reading.rest[token.start() : token.end()]:
+                continue
+            found = self._item(reading.rest, token.start())
+            if found and found[0] in self._spellings(found[0]):
+                condition = Bought(bought=(found[0],))
+                yield reading.link(token.start(), found[1], condition, takes_window=True)
 
     def _said_before(self, reading: Reading) -> Iterator[Link]:
         """ "鸡蛋有多少人买过", "beer was bought": the items stand before the verb."""
@@ -255,12 +265,16 @@ class BoughtLinker:
             return False
         if not word_set(words) & _EMPTY:
             return True
-        exact = {item.name for item in self._vocabulary.items((words,))}
-        spellings = {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
+        spellings = self._spellings(words)
         return words in spellings or any(
             word_set(words) == word_set(said) and len(words.split()) <= len(said.split())
             for said in spellings
         )
+
+    def _spellings(self, words: str) -> set[str]:
+        """The whole names, in every language, of what the words name."""
+        exact = {item.name for item in self._vocabulary.items((words,))}
+        return {s.casefold() for n in exact for s in (n, *self._vocabulary.labels.get(n, ()))}
 
 
 def _not_again(reading: Reading, link: Link) -> Link | None:

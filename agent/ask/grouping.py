@@ -1,35 +1,31 @@
-"""The field, attribute or tag that a question wants its customers broken down by."""
+"""The field, attribute or tag that a question wants its customers broken down by.
+
+What stands behind a word such as "by" is read before the conditions. A label that stands apart from
+its cue, a tag beside its own opposite and the values of one attribute side by side are looked for
+behind them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from agent.ask import group_words as words
 from agent.ask import lexicon
 from agent.ask.named import NameLinker
 from agent.ask.query import ByTag
-from agent.ask.reading import Reading
-from agent.conditions import HasTag
+from agent.ask.reading import Link, Reading
+from agent.conditions import Compare, HasTag, Not
 from agent.vocabulary import Term, Vocabulary
 
-_WHETHER = re.compile(
-    r"\b(?:by|according to|on)\s+whether\s+(?:or\s+not\s+)?(?:they\s+)?(?:(?:are"
-    r"|is)\s+)?(?:an?\s+)?"
-    r"|按照?(?:是否|有没有|是不是|有无)(?:是)?"
-)
-_FRAME = re.compile(
-    r"\b(?:break(?:ing)?|split(?:ting)?|group(?:ed|ing)?|divide[sd]?)(?:\s+(?:them"
-    r"|those|it|all))?(?:\s+(?:down|up))?\b|\bdown\b"
-    r"|\b(?:breakdown|distribution|split|share)\b(?:\s+of\b)?|的?(?:分布|构成|占比"
-    r"|结构|细分|拆分|分组)(?:情况|如何|怎样|是怎样的)?"
-)
-_OR_NOT = re.compile(r"\s*,?\s*(?:or\s+not)?\b|(?:与否)?(?:来)?(?:分组|划分|细分|拆分|分开|分|看)*")
+By = str | ByTag
 
 
 class Grouper:
     """Finds the "by …" of questions over one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, names: NameLinker) -> None:
-        self._names = names
+        self._names, self._vocabulary = names, vocabulary
         fields = [
             (label.casefold(), name)
             for name, term in vocabulary.fields.items()
@@ -41,23 +37,47 @@ class Grouper:
             for label in _spellings(name, term)
         ]
         # Of one name for a field and a tag the field is meant: it is what the user gave.
-        self._labels: dict[str, str | ByTag] = dict([*tags, *fields])
+        self._labels: dict[str, By] = dict([*tags, *fields])
         self._longest = sorted(self._labels, key=len, reverse=True)
+        self._closed = {n for n, term in vocabulary.fields.items() if not term.numeric}
 
-    def group_by(self, reading: Reading) -> str | ByTag | None:
-        """What stands directly behind "by"; its words are taken."""
-        found = (
-            self._labelled(reading)
+    def group_by(self, reading: Reading) -> By | None:
+        """What is told right beside its cue; its words are taken."""
+        return (
+            self._counted_out(reading)
+            or self._labelled(reading)
             or self._whether(reading)
             or self._or_not(reading)
             or self._shared_out(reading)
         )
-        if found is not None:
-            for match in _FRAME.finditer(reading.rest):
-                reading.take(*match.span())
+
+    def halves(self, text: str) -> bool:
+        """Whether a folded text counts a tag and its opposite: "are X vs not"."""
+        return bool(words.COUNTS.search(text) and words.AND_NOT_EN.search(text))
+
+    def late(self, reading: Reading, links: list[Link], found: By | None) -> By | None:
+        """What is told apart from its cue; links that only said it are taken out of the list.
+
+        found: what was told beside its cue; only the words around it are taken then.
+        """
+        found = found or self._opposites(links) or self._side_by_side(reading, links)
+        if found is None and words.CUE.search(reading.text):
+            found = self._left_over(reading)
+        return self._framed(reading, found)
+
+    def _framed(self, reading: Reading, found: By | None) -> By | None:
+        """What was found; the words around a breakdown and its second naming are used up."""
+        if found is None:
+            return None
+        for match in list(words.FRAME.finditer(reading.rest)):
+            reading.take(*match.span())
+        for label, name in self._labels.items():
+            if name == found and not isinstance(found, ByTag) and label in reading.rest:
+                for match in list(re.finditer(_whole(label), reading.rest)):
+                    reading.take(*match.span())
         return found
 
-    def _labelled(self, reading: Reading) -> str | ByTag | None:
+    def _labelled(self, reading: Reading) -> By | None:
         for match in lexicon.GROUP_BY.finditer(reading.rest):
             label = next((w for w in self._longest if _stands(reading, w, match.end())), None)
             if label is not None:
@@ -67,63 +87,124 @@ class Grouper:
                 return self._labels[label]
         return None
 
-    def _whether(self, reading: Reading) -> str | ByTag | None:
+    def _whether(self, reading: Reading) -> By | None:
         """ "by whether they own a pet": the tag or attribute that the words behind it name."""
-        for match in _WHETHER.finditer(reading.rest):
+        for match in words.WHETHER.finditer(reading.rest):
             for end, condition in self._names.named_at(reading.rest, match.end()):
-                tail = _OR_NOT.match(reading.rest, end)
+                tail = words.OR_NOT.match(reading.rest, end)
                 reading.take(match.start(), tail.end() if tail else end)
-                return (
-                    ByTag(tag=condition.tag) if isinstance(condition, HasTag) else condition.field
-                )
+                return _meant(condition)
         return None
 
-    def _shared_out(self, reading: Reading) -> str | ByTag | None:
+    def _or_not(self, reading: Reading) -> By | None:
+        """ "how many are pet owners and how many are not", "养猫的几个、不养的几个"."""
+        if not words.COUNTS.search(reading.text):
+            return None
+        for tail in words.AND_NOT.finditer(reading.rest):
+            for place in range(tail.start() - 1, max(-1, tail.start() - 60), -1):
+                for end, condition in self._names.named_at(reading.rest, place):
+                    between = reading.rest[end : tail.start()]
+                    if isinstance(condition, HasTag) and words.BEFORE_NOT.fullmatch(between):
+                        before = words.HOW_MANY.search(reading.rest[:place])
+                        reading.take(before.start() if before else place, tail.end())
+                        return ByTag(tag=condition.tag)
+        return None
+
+    def _shared_out(self, reading: Reading) -> By | None:
         """ "income distribution", "婚姻状况构成", "age brackets": a field with such a word."""
         for label in self._longest:
             name = self._labels[label]
             if isinstance(name, ByTag) or label not in reading.rest:
                 continue
-            words = re.escape(label)
-            for pattern in (rf"(?<![a-z]){words}{_SHARED}", rf"{_SHARING}{words}(?![a-z])"):
+            said = re.escape(label)
+            for pattern in (
+                rf"(?<![a-z]){said}{words.SHARED}",
+                rf"{words.SHARING}{said}(?![a-z])",
+            ):
                 if match := re.search(pattern, reading.rest):
                     reading.take(*match.span())
                     return name
         return None
 
-    def _or_not(self, reading: Reading) -> str | ByTag | None:
-        """ "how many are pet owners and how many are not"."""
-        for match in _HOW_MANY.finditer(reading.rest):
-            for end, condition in self._names.named_at(reading.rest, match.end()):
-                if isinstance(condition, HasTag) and (tail := _AND_NOT.match(reading.rest, end)):
-                    reading.take(match.start(), tail.end())
-                    return ByTag(tag=condition.tag)
+    def _counted_out(self, reading: Reading) -> By | None:
+        """ "how many have zero kids, one, two, three or more": the values one after the other."""
+        for field, pattern in words.COUNTED_OUT:
+            match = pattern.search(reading.rest)
+            if match and field in self._vocabulary.fields:
+                reading.take(*match.span())
+                return field
         return None
 
+    def _opposites(self, links: list[Link]) -> By | None:
+        """A tag and its own negation cannot both be conditions: they are the two halves."""
+        for link in links:
+            condition = link.condition
+            halves = [o for o in links if o.condition in (condition, link.negated().condition)]
+            if isinstance(condition, HasTag) and any(
+                isinstance(half.condition, Not) for half in halves
+            ):
+                links[:] = [other for other in links if other not in halves]
+                return ByTag(tag=condition.tag)
+        return None
 
-_SHARED = (
-    r"(?:\s*(?:groups?|bands?|brackets?|levels?|ranges?|status))?\s*(?:distribution"
-    r"|split|breakdown|mix|structure|composition|brackets?|bands?)\b"
-    r"(?:\s+(?:of|for|look like))?(?:\s+are they in)?|(?:的)?(?:段|档|区间|状况"
-    r"|情况)?的?(?:构成|分布|占比|结构|比例|怎么分布)(?:情况|如何|怎样|是怎样的)?"
-)
-_SHARED = rf"(?:{_SHARED})"
-_SHARING = (
-    r"(?:(?:split|breakdown|distribution|mix)\s+(?:of|by)\s+(?:the\s+|their\s+)?|(?:以"
-    r"|按照?|根据|分|拆到|拆成|拆分?为?|各个?|不同的?)(?:各个?|不同的?)?)"
-)
-_HOW_MANY = re.compile(
-    r"\b(?:how many|(?:what|which) (?:share|percentage|proportion"
-    r"|part))(?:\s+of\s+(?:them|those|these))?\s+(?:(?:are|is)\s+)?"
-    r"|(?:有)?多少(?:人)?(?:是|为)?|(?<=[,，、里中])"
-)
-_AND_NOT = re.compile(
-    r"\s*,?\s*and\s+(?:(?:how many|(?:what|which) (?:share|percentage|proportion"
-    r"|part))\s+)?(?:(?:are|do|have|is|did)\s*(?:n't|not)|not)\b(?:\s+(?:have"
-    r"|own)\s+any)?"
-    r"|的?(?:几个|多少)?\s*[,，、]?(?:有)?(?:多少|几个)?(?:人)?(?:不是|没有"
-    r"|不)(?:\w{1,4}的)?(?:几个|多少)?"
-)
+    def _side_by_side(self, reading: Reading, links: list[Link]) -> By | None:
+        """ "how many are married and how many unmarried": several values of one attribute."""
+        if not words.EACH.search(reading.text):
+            return None
+        for link in links:
+            same = [o for o in links if _attribute(o) and _attribute(o) == _attribute(link)]
+            if len({str(o.condition) for o in same}) < 2:
+                continue
+            field = str(_attribute(link))
+            if not _ranges(self._vocabulary.field(field)) or _all_of(self._vocabulary, same):
+                links[:] = [other for other in links if other not in same]
+            return field
+        return None
+
+    def _left_over(self, reading: Reading) -> By | None:
+        """The one label of an attribute that no condition used."""
+        found: dict[str, re.Match[str]] = {}
+        for label in self._longest:
+            name = self._labels[label]
+            match = label in reading.rest and re.search(_whole(label), reading.rest)
+            if isinstance(name, str) and name in self._closed and match:
+                found.setdefault(name, match)
+        if len(found) != 1:
+            return None
+        name, match = next(iter(found.items()))
+        reading.take(*match.span())
+        return name
+
+
+def _meant(condition: Compare | HasTag) -> By:
+    return ByTag(tag=condition.tag) if isinstance(condition, HasTag) else condition.field
+
+
+def _attribute(link: Link) -> str | None:
+    """The attribute of which a link names a value."""
+    condition = link.condition
+    if isinstance(condition, Compare) and condition.op in ("=", "in"):
+        return condition.field if isinstance(condition.value, str | tuple) else None
+    return None
+
+
+def _ranges(term: Term) -> bool:
+    """Whether the values of an attribute are an ordered scale, of which a part may be asked for."""
+    return any(re.search(r"\d", value) for value in term.values) and len(term.values) > 4
+
+
+def _all_of(vocabulary: Vocabulary, links: Sequence[Link]) -> bool:
+    said = {value for link in links for value in _values(link)}
+    return said >= set(vocabulary.field(str(_attribute(links[0]))).values)
+
+
+def _values(link: Link) -> Iterator[str]:
+    value = getattr(link.condition, "value", ())
+    yield from value if isinstance(value, tuple) else (str(value),)
+
+
+def _whole(label: str) -> str:
+    return rf"(?<![a-z]){re.escape(label)}(?:s(?![a-z])|(?![a-z]))"
 
 
 def _stands(reading: Reading, label: str, place: int) -> bool:
@@ -136,5 +217,5 @@ def _stands(reading: Reading, label: str, place: int) -> bool:
 def _spellings(name: str, term: Term) -> tuple[str, ...]:
     return (
         *(term.label_en, term.label_zh, name.replace("_", " ")),
-        *lexicon.GROUP_LABELS.get(name, ()),
+        *words.LABELS.get(name, ()),
     )

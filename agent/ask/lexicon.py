@@ -290,25 +290,16 @@ ITEM_JOINT = re.compile(
 TIMES_WORDS = {"once": 1, "twice": 2}
 
 GROUP_BY = re.compile(
-    r"\b(?:broken down by|split by|grouped by|by|per|for each|across"
-    r"|for every)\s+(?:their\s+|the\s+)?|(?:按照?|以|根据)|各个?|每个|不同|(?:拆到"
+    r"\b(?:broken down by|split by|grouped by|by|per|for each|across|each|every|split on|split into"
+    r"|according to|in terms of|depending on|for every|over the|into)\s+(?:their\s+|the\s+"
+    r"|different\s+|various\s+)*|(?:按照?|以|根据)|各个?|每个|不同|(?:拆到"
     r"|分)(?:各个?)?"
 )
 GROUP_TAIL = re.compile(
     r"\s*(?:groups?|bands?|brackets?|levels?|ranges?)?\b"
     r"|(?:段|组|区间|层级?)?(?:段|档|组)?(?:来|的)?(?:分组|划分|细分|分布|统计|分别"
-    r"|拆分|拆|分|看看|看)*(?:呢|吧)?(?:有)?"
+    r"|拆分|拆开|分开|拆|分|看看|看)*(?:呢|吧)?(?:有)?"
 )
-# What people call some attributes beside their labels, where they ask for a breakdown.
-GROUP_LABELS: dict[str, tuple[str, ...]] = {
-    "age": ("age group", "年龄段"),
-    "income": ("income", "收入"),
-    "kids_count": ("number of kids", "kids", "孩子数量", "孩子数"),
-    "household_size": ("size of household", "家庭规模"),
-    "marital_status": ("marital status", "婚姻"),
-    "top_department": ("department", "部门"),
-    "top_category": ("favourite category", "favorite category"),
-}
 EITHER_OR = re.compile(r"\bor\b|或者|或是|或|还是")
 BOTH_AND = re.compile(r"\band\b|而且|并且|同时|且|并|以及|和|与|又")
 # What stands between two conditions that may be one; how a figure begins that names its field.

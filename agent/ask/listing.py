@@ -1,160 +1,288 @@
-"""How customers are to be listed: "top 20 by spend", "who ordered most often", "消费最高的20位"."""
+"""How customers are to be listed: "top 20 by spend", "biggest spenders first", "消费最高的20位".
+
+A cue (a superlative, a word of sorting, a direction) and the field nearest to it tell the order; a
+number that nothing else uses tells the length. What tells it beyond doubt is read before the
+conditions; what stands apart is looked for in the words that they leave over.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agent.ask import lexicon
-from agent.ask.figures import FigureLinker
+from agent.ask import rank_words as words
 from agent.ask.numerals import to_number
 from agent.ask.query import Rank
 from agent.ask.reading import USED, Reading
 from agent.conditions import WINDOWED
+from agent.vocabulary import Vocabulary
 
+Order = Literal["most", "least"]
 _N = lexicon.SMALL_NUMBER
-
-_PEOPLE = (
-    r"(?:customers?|shoppers?|buyers?|clients?|households?|people|members?|users?"
-    r"|accounts?|spenders?)"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_NUMBER_ONE = re.compile(
+    r"\b(?:our|the)\s+(?:(?:very\s+)?(?:best|top|biggest)|number\s+one|no\.?\s*1"
+    r"|#\s*1)\s+(?:customer|shopper|client|spender|buyer)\b"
 )
-
-_PEOPLE_ZH = r"(?:顾客|客户|用户|会员|买家|家庭|人)"
-
-_MOST = {"top", "best", "biggest", "largest", "highest", "most", "greatest", "longest"}
-
-_LEAST = {"bottom", "lowest", "smallest", "least", "fewest", "worst", "shortest"}
-
-_SIDE = "|".join(sorted(_MOST | _LEAST, key=len, reverse=True))
-
-# "top 20 customers by spend", "the 10 biggest spenders", "first 5 customers"
-_TOP = re.compile(
-    rf"\b(?:(?:the|our|my)\s+)*(?:(?P<side>{_SIDE}|first)\s+(?P<n>{_N})"
-    rf"|(?P<n2>{_N})\s+(?P<side2>{_SIDE}))"
-    rf"(?!\s*(?:%|percent))\s*(?P<who>{_PEOPLE})?"
-)
-
-_BY = re.compile(
-    r"\s*,?\s*(?:(?:ranked|sorted|ordered)\s+)?(?:by|in terms of|on"
-    r"|according to)\s+(?:their\s+|total\s+|the\s+)*"
-)
-
-# "10 customers with the highest spend", "who spend the most"
-_SUPERLATIVE = re.compile(
-    r"(?:\b(?:with|have|has|having)\s+)?\b(?:the\s+)?(?P<side>highest|lowest|biggest"
-    r"|largest|smallest|greatest|most|fewest|least|longest|shortest)\s+(?:total\s+"
-    r"|number of\s+)?"
-)
-
-_VERB_MOST = re.compile(
-    r"\b(?:who\s+|that\s+|which\s+)?(?:have\s+|has\s+)?(?P<verb>spen[dt]s?|paid|pays?"
-    r"|order(?:s|ed)?|shop(?:s|ped)?)\s+"
-    r"(?:the\s+)?(?P<side>most|least)(?:\s+(?:often|frequently|money|orders))?"
-)
-
-_OTHER_MOST: tuple[tuple[re.Pattern[str], Rank], ...] = (
-    (
-        re.compile(
-            r"\b(?:(?:have|has|had)\s+)?(?:gone|been|not ordered|n't ordered|not bought"
-            r"|inactive|silent|quiet)?\s*(?:for\s+)?the\s+longest(?:\s+time)?(?:\s+(?:without"
-            r"|since)\s+(?:an?\s+|their\s+(?:last\s+)?)?(?:order|purchase|ordering|buying"
-            r"|shopping))\b"
-        ),
-        Rank(field="days_since_last_order"),
-    ),
-    (
-        re.compile(
-            r"\b(?:been\s+)?(?:with us|customers?"
-            r"|a customer)\s+(?:for\s+)?(?:the\s+)?longest\b|\blongest[- ](?:standing"
-            r"|serving)\b"
-        ),
-        Rank(field="tenure_days"),
-    ),
-    (
-        re.compile(
-            r"\b(?:shopped|ordered|bought|purchased|been)\s+(?:with us\s+"
-            r"|here\s+)?(?:the\s+)?most recently\b|\bmost recent(?:ly)?\s+(?:orders?"
-            r"|purchases?|customers?)?"
-        ),
-        Rank(field="days_since_last_order", order="least"),
-    ),
-)
-
-_OTHER_MOST_ZH: tuple[tuple[re.Pattern[str], Rank], ...] = (
-    (re.compile(r"(?:下单|购买|来|购物)(?:得|的)?最(?:勤|频繁|多|密)的?"), Rank(field="orders")),
-    (re.compile(r"花钱?(?:得)?最(?:多|大|狠)的?"), Rank(field="spend")),
-    (
-        re.compile(r"(?:当|成为)?(?:顾客|客户|会员)(?:的)?(?:时间)?最(?:久|长)的?"),
-        Rank(field="tenure_days"),
-    ),
-)
-
-_COUNT_ZH = re.compile(
-    rf"(?:取|挑|捞|选|列|给|要|抽)?(?:出来?)?(?:前|top\s*)?(?P<n>{_N})\s*(?:位|名|个"
-    rf"|户)(?:人|顾客|客户)?(?:出来|就行|即可|就好|给我)?"
-)
-
-_SOME_N = re.compile(
-    rf"\b(?:the|our|list|show|find|name|me|which|what)\s+(?:the\s+)?(?P<n>{_N})\s+(?=[a-z])"
-)
-
+# A length by itself: "list 20 customers who …".
 _FIRST_N = re.compile(
-    rf"\b(?:list|show|give|find|name|get|which|what|the|who are|need|want"
-    rf"|pull)\s+(?:me\s+|us\s+)?(?:the\s+)?(?P<n>{_N})\s+(?:\w+\s+)?(?P<who>{_PEOPLE})"
+    rf"\b(?:list|show|give|find|name|get|which|what|the|who are|need|want|pull|pick|select"
+    rf"|send)\s+(?:me\s+|us\s+)?(?:the\s+|just\s+|only\s+)?(?P<n>{_N})\s+(?:\w+\s+)?"
+    rf"(?:{words.PEOPLE}|{words.ROWS})\b"
 )
-
-_SORTED = re.compile(
-    r",?\s*\b(?:ranked|sorted|ordered|rank(?: them)?|sort(?: them)?)\s+by\s+(?:their\s+|total\s+)*"
+# A length in the words that no condition used.
+_CUT = (
+    r"(?:stop|cap(?:ped)?|limit(?:ed)?|cut(?:\s+(?:it|them))?(?:\s+off)?|max(?:imum)?|at most|up to"
+    r"|no more than|restrict(?:ed)?|keep|only|just|first|top|take)"
 )
-
-_DIRECTION = re.compile(
-    r"\s*,?\s*\(?(?:from\s+)?(?P<down>(?:in\s+)?desc(?:ending)?(?: order)?"
-    r"|high(?:est)?(?: to low(?:est)?| first)|most first)"
-    r"|\s*,?\s*\(?(?:from\s+)?(?P<up>(?:in\s+)?asc(?:ending)?(?: order)?"
-    r"|low(?:est)?(?: to high(?:est)?| first)|least first)"
+_LATE_N = re.compile(
+    rf"(?P<cut>\b{_CUT}\s*(?:it\s+|them\s+|the list\s+|this\s+|the\s+)*(?:at|to|after|of|with|top"
+    rf"|first)?\s*)?(?<![\w.$€£¥%-])(?P<n>{_N})(?![\w%-]|\.\d|\s*%)"
+    r"(?!\s+(?:or\s+\w+\s+)?(?:orders?|times|days?|weeks?|months?|years?|kids?|children|quarters?"
+    rf"|purchases|dollars|categories|in))(?P<tail>\s*(?:{words.ROWS}|max(?:imum)?|tops?"
+    r"|only|(?:is|are|will be|would be)\s+(?:enough|plenty|fine)|will do|suffices?|should do)\b)?"
 )
-
-_HIGH_ZH = r"(?P<side>最高|最多|最大|最强|最低|最少|最小|最近|最久|最长|最短)"
-
-_SILENT_ZH = re.compile(
-    rf"(?:最久|最长时间|最长)(?:没有?|未)(?:再)?(?:下单|购物|购买|消费|来|买)(?:过"
-    rf"|了)?的?(?:前)?(?P<n>{_N})?\s*(?:位|名|个)?"
+_LATE_N_ZH = re.compile(
+    r"(?P<cut>(?:只|就|先)?(?:取|挑|选|要|给|列|捞|抽|拿|看|留|保留|筛|拉|导|找|来|显示|推荐)(?:出来?)?"
+    rf"(?:我|他们|其中)?)?(?P<rank>排名?|排在)?(?:前面?|头|哪|top\s*)?(?<![\d.])(?P<n>{_N})"
+    r"(?![\d.%]|个?[月年天周季岁]|个星期)\s*(?:位|名|个|户|人)(?:人|顾客|客户|会员|用户)?"
+    r"(?:出来|就行|即可|就好|就够了?|给我|好了|为止)?"
 )
-
-_TOP_ZH = re.compile(
-    rf"{_HIGH_ZH}的?(?:前)?(?P<n>{_N})?\s*(?:位|名|个|大)?(?=的|{_PEOPLE_ZH}|$|[?。,是])"
-    rf"|(?:排名)?(?:前|top\s*)(?P<n2>{_N})(?!\s*%)\s*(?:位|名|个|大)?(?!订单|单|\d)"
-    rf"|(?P<last>倒数)第?(?P<n3>{_N})\s*(?:位|名|个)?"
+_PEOPLE_BETWEEN = re.compile(rf"(?<=\0)\s*{words.PEOPLE}$")
+_FIRST = re.compile(r"\s*,?\s*(?:\b(?:first|on top|at the top)\b|排(?:在)?(?:最)?前面?)")
+_HERE_N = re.compile(
+    rf"\s*的?(?:是)?(?:哪|前)?(?P<n>{_N})(?![\d.%]|个?[月年天周季])\s*(?:位|名|个|大|户)?"
+    rf"{words.PEOPLE_ZH}?"
 )
-
-_SORTED_ZH = re.compile(r",?(?:并|请)?(?:按照?|根据|以)")
-
-_SORT_TAIL_ZH = re.compile(
-    r"(?:总额|金额|数量?)?(?P<dir>从高到低|从低到高|从多到少|从少到多|由高到低"
-    r"|由低到高|降序|升序|倒序)?(?:来)?(?:(?:排序|排名|排列|排)(?:的)?|(?:取|选出?|看"
-    r"|挑出?|列出|捞|给|要)?(?=前|最|捞|取|挑|选|给|\d|[,，]|$))"
-)
-
-_LOW_ZH = {"最低", "最少", "最小", "最短"}
-
-_UP_ZH = {"从低到高", "从少到多", "由低到高", "升序"}
 
 
 @dataclass(frozen=True)
 class Listing:
-    """How customers are to be listed."""
+    """How customers are to be listed; `side`: of "top 20" whose field was not found yet."""
 
     rank: Rank | None = None
     limit: int | None = None
+    side: Order | None = None
 
 
-def listing(reading: Reading, figures: FigureLinker) -> Listing | None:
-    """The order and the length of a list, if the question asks for any."""
-    found = _listing_en(reading, figures) or _listing_zh(reading, figures)
-    if found is None or found.rank is None:
+@dataclass(frozen=True)
+class _Span:
+    """A word of ordering (kind: down, up, least, most, sort) or a field, and where it stands."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Lister:
+    """Finds the order and the length of lists over one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._names = []
+        for term in vocabulary.fields.values():
+            if not term.numeric:
+                continue
+            labels = sorted((term.label_en, term.label_zh), key=len, reverse=True)
+            said = "|".join(re.escape(label.casefold()) for label in labels)
+            more = words.NAMES.get(term.name)
+            pattern = rf"(?<![a-z])(?:{said}{'|' + more if more else ''})(?![a-z])"
+            self._names.append((term.name, re.compile(pattern)))
+
+    def listing(self, reading: Reading) -> Listing | None:
+        """What is told beside its cue; its words are taken."""
+        if match := _NUMBER_ONE.search(reading.rest):
+            reading.take(*match.span())
+            return Listing(Rank(field=self._by(reading, match.end()) or "spend"), 1)
+        rank = self._alone(reading) or self._beside(reading)
+        found = self._top(reading, rank) or self._top_zh(reading, rank)
+        found = found or _counted(reading, rank)
+        if found is None or found.rank is None:
+            return found
+        return replace(found, rank=_over_days(found.rank, reading))
+
+    def late(self, reading: Reading, found: Listing | None, usual: str) -> Listing | None:
+        """The same with what stands apart from its cue, in the words that are left over.
+
+        usual: the field of a "top 20" that names none.
+        """
+        if found is None or found.rank is None:
+            rank = self._paired(reading, anywhere=True)
+            if rank is None and found is not None and found.side:
+                rank = Rank(field=usual, order=found.side)
+            if rank is not None:
+                found = Listing(_over_days(rank, reading), found.limit if found else None)
+        if found is None or found.limit is None:
+            limit = _late_limit(reading, ranked=found is not None)
+            found = replace(found or Listing(), limit=limit) if limit else found
+        if found is not None:
+            for pattern in (words.CHOOSE, words.CHOOSE_ZH):
+                for match in list(pattern.finditer(reading.rest)):
+                    reading.take(*match.span())
         return found
-    return Listing(_over_days(found.rank, reading), found.limit)
+
+    def _alone(self, reading: Reading) -> Rank | None:
+        for pattern, rank in (*words.ALONE, *words.ALONE_ZH):
+            if match := pattern.search(reading.rest):
+                reading.take(*match.span())
+                self._directed(reading, match.end())
+                return rank
+        return None
+
+    def _beside(self, reading: Reading) -> Rank | None:
+        return self._paired(reading, anywhere=False)
+
+    def _paired(self, reading: Reading, anywhere: bool) -> Rank | None:
+        """The cue and the field that stand nearest to each other."""
+        names = list(self._named(reading.rest))
+        pairs = [
+            (distance, cue.start, cue, name)
+            for cue in _cues(reading.rest)
+            for name in names
+            if (distance := _distance(reading.rest, cue, name, anywhere)) is not None
+        ]
+        if not pairs:
+            return None
+        _, _, cue, name = min(pairs, key=lambda pair: pair[:2])
+        order = _order(cue, name, reading.rest)
+        _take_pair(reading, cue, name, anywhere)
+        told = self._directed(reading, max(cue.end, name.end))
+        return Rank(field=name.name, order=told or order)
+
+    def _directed(self, reading: Reading, end: int) -> Order | None:
+        """The direction said apart from a cue ("…, highest first"); None if there is none."""
+        if first := _FIRST.match(reading.rest, end):
+            reading.take(*first.span())
+        told: Order | None = None
+        for cue in list(_cues(reading.rest)):
+            if cue.name == "sort" and end >= cue.end:
+                reading.take(cue.start, cue.end)
+            if cue.name in ("down", "up"):
+                reading.take(cue.start, cue.end)
+                told = "most" if cue.name == "down" else "least"
+        return told
+
+    def _named(self, text: str) -> Iterator[_Span]:
+        """Every field that is named, the longest name at each place."""
+        found = [
+            _Span(field, *match.span())
+            for field, pattern in self._names
+            for match in pattern.finditer(text)
+        ]
+        end = 0
+        for span in sorted(found, key=lambda span: (span.start, -span.end)):
+            if span.start >= end:
+                yield span
+                end = span.end
+
+    def _at(self, text: str, place: int) -> _Span | None:
+        """The field that is named right at a place."""
+        return next(
+            (span for span in self._named(text) if span.start <= place < span.end and place), None
+        )
+
+    def _by(self, reading: Reading, place: int) -> str | None:
+        """The field behind a "by" right here, or else behind the first "by" that has one."""
+        here = words.BY.match(reading.rest, place)
+        for match in (*([here] if here else []), *words.BY.finditer(reading.rest)):
+            if match[0].strip() and (name := self._at(reading.rest, match.end())):
+                reading.take(match.start(), name.end)
+                self._directed(reading, name.end)
+                return name.name
+        return None
+
+    def _top(self, reading: Reading, rank: Rank | None) -> Listing | None:
+        """ "top 20 customers by spend", "the 10 highest discount shares"."""
+        match = next(_outside_days(words.TOP, reading), None)
+        if match is None:
+            return None
+        side = match["side"] or match["side2"]
+        order: Order = "least" if side in words.LOW_SIDES else "most"
+        limit = int(to_number(match["n"] or match["n2"]))
+        reading.take(*match.span())
+        if rank is not None:
+            return Listing(rank, limit)
+        gap = words.GAP.match(reading.rest, match.end())
+        name = self._at(reading.rest, gap.end() if gap else match.end())
+        if name and not match["who"]:
+            reading.take(match.end(), name.end)
+        field = name.name if name and not match["who"] else self._by(reading, match.end())
+        if field:
+            return Listing(Rank(field=field, order=order), limit)
+        if side == "first":
+            return Listing(None, limit)
+        return Listing(None, limit, side=order)
+
+    def _top_zh(self, reading: Reading, rank: Rank | None) -> Listing | None:
+        """ "前20名", "总消费倒数5名"."""
+        match = next(_outside_days(words.TOP_ZH, reading), None)
+        if match is None:
+            return None
+        reading.take(*match.span())
+        limit = int(to_number(match["n"] or match["n2"]))
+        if rank is not None:
+            return Listing(rank, limit)
+        order: Order = "least" if match["last"] else "most"
+        before = [n for n in self._named(reading.rest) if n.end <= match.start()]
+        name = before[-1] if before else None
+        between = reading.rest[name.end : match.start()] if name else ""
+        if name and words.GAP_ZH.fullmatch(words.CHOOSE_ZH.sub("", between)):
+            _take_pair(reading, _Span("most", *match.span()), name, anywhere=False)
+            return Listing(Rank(field=name.name, order=order), limit)
+        return Listing(None, limit, side=order)
+
+
+def _cues(text: str) -> Iterator[_Span]:
+    for match in words.CUES.finditer(text):
+        assert match.lastgroup is not None  # noqa: S101
+        yield _Span(match.lastgroup, *match.span())
+
+
+def _distance(text: str, cue: _Span, name: _Span, anywhere: bool) -> int | None:
+    """How far apart a cue and a field stand; None if they cannot belong together."""
+    behind = name.start >= cue.end
+    if not behind and name.end > cue.start:
+        return None
+    between = text[cue.end : name.start] if behind else text[name.end : cue.start]
+    chinese = bool(_CHINESE.search(text[cue.start : cue.end]))
+    gap = words.GAP_ZH if chinese else words.GAP
+    if not (anywhere or gap.fullmatch(between)):
+        return None
+    if chinese and cue.name == "sort" and behind:
+        return None
+    # English names the field behind its cue, Chinese before it, as a rule.
+    return len(between) + (2 if behind == chinese else 0) + (5 if cue.name == "sort" else 0)
+
+
+def _order(cue: _Span, name: _Span, text: str) -> Order:
+    low = cue.name in ("up", "least")
+    if name.name == "days_since_last_order" and cue.name == "sort":
+        return "least"  # by recency: the latest first
+    said = text[cue.start : cue.end]
+    dated = name.name in ("days_since_last_order", "tenure_days")
+    if re.search(r"newest|latest|recent|oldest|earliest|最[早晚新近]", said) and not dated:
+        return "least" if low else "most"
+    return "least" if low else "most"
+
+
+def _take_pair(reading: Reading, cue: _Span, name: _Span, anywhere: bool) -> None:
+    """Use up a cue, its field and what joins them."""
+    if anywhere:
+        reading.take(cue.start, cue.end)
+        reading.take(name.start, name.end)
+    else:
+        reading.take(min(cue.start, name.start), max(cue.end, name.end))
+    start = min(cue.start, name.start)
+    if carrier := words.CARRIER.search(reading.rest[:start]):
+        reading.take(*carrier.span())
+    if front := words.SORT_FRONT_ZH.search(reading.rest[:start]):
+        reading.take(*front.span())
+    if cue.name in ("down", "up", "sort") or _CHINESE.search(reading.text[cue.start : cue.end]):
+        tail = words.SORT_TAIL_ZH.match(reading.rest, max(cue.end, name.end))
+        if tail and tail[0] and _CHINESE.search(tail[0]):
+            reading.take(*tail.span())
 
 
 def _over_days(rank: Rank, reading: Reading) -> Rank:
@@ -162,174 +290,49 @@ def _over_days(rank: Rank, reading: Reading) -> Rank:
     if rank.field not in WINDOWED:
         return rank
     for window in reading.windows:
-        before = reading.rest[: window.start].rstrip(" ,的")
+        before = _PEOPLE_BETWEEN.sub("", reading.rest[: window.start].rstrip(" ,的"))
         behind = reading.rest[window.end :].lstrip(" ,的")
         if before.endswith(USED) or behind.startswith(USED):
             reading.take(window.start, window.end)
+            front = words.SORT_FRONT_ZH.search(reading.rest[: window.start])
+            if front and front[0]:
+                reading.take(*front.span())
             field = lexicon.WINDOWED.get((rank.field, window.last_days or 0))
             days = {} if field else window.as_span()
             return Rank(field=field or rank.field, order=rank.order, **days)
     return rank
 
 
-_NUMBER_ONE = re.compile(
-    r"\b(?:our|the)\s+(?:(?:very\s+)?(?:best|top|biggest)|number\s+one|no\.?\s*1"
-    r"|#\s*1)\s+(?:customer|shopper|client|spender|buyer)\b"
-)
+def _outside_days(pattern: re.Pattern[str], reading: Reading) -> Iterator[re.Match[str]]:
+    """Matches that share no character with a span of days."""
+    for match in pattern.finditer(reading.rest):
+        if not any(w.start < match.end() and match.start() < w.end for w in reading.windows):
+            yield match
 
 
-def _listing_en(reading: Reading, figures: FigureLinker) -> Listing | None:
-    if match := _NUMBER_ONE.search(reading.rest):
-        reading.take(*match.span())
-        return Listing(Rank(field=_anywhere(reading, figures) or "spend"), 1)
-    if match := _TOP.search(reading.rest):
-        side, number = match["side"] or match["side2"], match["n"] or match["n2"]
-        spenders = (match["who"] or "").startswith("spender")
-        reading.take(*match.span())
-        field = _named_by(reading, figures, match.end(), _BY) or _anywhere(reading, figures)
-        if field is None and (found := _superlative(reading, figures)) and found.rank:
-            return Listing(found.rank, int(to_number(number)))
-        if side == "first" and field is None:
-            return Listing(None, int(to_number(number)))
-        if field is None and not spenders and match["who"] is None:
-            reading.give_back(*match.span())
+def _counted(reading: Reading, rank: Rank | None) -> Listing | None:
+    """ "消费最高的20位"; "list 20 customers who …"."""
+    if rank is None:
+        match = next(_outside_days(_FIRST_N, reading), None)
+        if match is None:
             return None
-        rank = Rank(field=field or "spend", order="least" if side in _LEAST else "most")
-        return Listing(rank, int(to_number(number)))
-    return _superlative(reading, figures)
-
-
-def _superlative(reading: Reading, figures: FigureLinker) -> Listing | None:
-    """ "the 10 customers with the most orders", "who spent the most", "sorted by spend"."""
-    counted = _FIRST_N.search(reading.rest)
-    rank = (
-        _named_superlative(reading, figures)
-        or _other_most(reading, chinese=False)
-        or _verb_most(reading)
-        or _sorted_en(reading, figures)
-    )
-    counted = counted or (_SOME_N.search(reading.rest) if rank else None)
-    if counted is None:
-        return Listing(rank) if rank else None
-    reading.take(*counted.span("n"))
-    return Listing(rank, int(to_number(counted["n"])))
-
-
-def _named_superlative(reading: Reading, figures: FigureLinker) -> Rank | None:
-    for found in _SUPERLATIVE.finditer(reading.rest):
-        if (named := figures.named_at(reading.rest, found.end())) is not None:
-            reading.take(found.start(), named[1])
-            return Rank(field=named[0], order="least" if found["side"] in _LEAST else "most")
-    return None
-
-
-def _verb_most(reading: Reading) -> Rank | None:
-    found = _VERB_MOST.search(reading.rest)
-    if found is None:
-        return None
-    reading.take(*found.span())
-    field = "spend" if found["verb"].startswith(("sp", "pa")) else "orders"
-    return Rank(field=field, order="least" if found["side"] == "least" else "most")
-
-
-def _sorted_en(reading: Reading, figures: FigureLinker) -> Rank | None:
-    found = _SORTED.search(reading.rest)
-    named = figures.named_at(reading.rest, found.end()) if found else None
-    if found is None or named is None:
-        return None
-    tail = _DIRECTION.match(reading.rest, named[1])
-    reading.take(found.start(), tail.end() if tail else named[1])
-    return Rank(field=named[0], order="least" if tail and tail["up"] else "most")
-
-
-def _other_most(reading: Reading, chinese: bool) -> Rank | None:
-    """Superlatives that name their field by themselves: "with us the longest", "下单最勤"."""
-    for pattern, rank in _OTHER_MOST_ZH if chinese else _OTHER_MOST:
-        if match := pattern.search(reading.rest):
+        reading.take(*match.span("n"))
+        return Listing(None, int(to_number(match["n"])))
+    for place in range(len(reading.rest)):
+        behind = place and reading.rest[place - 1] == USED and reading.rest[place] != USED
+        if behind and (match := _HERE_N.match(reading.rest, place)):
             reading.take(*match.span())
-            return rank
-    return None
+            return Listing(rank, int(to_number(match["n"])))
+    return Listing(rank)
 
 
-def _named_by(
-    reading: Reading, figures: FigureLinker, place: int, joint: re.Pattern[str]
-) -> str | None:
-    """The field that a joint such as "by" names right behind a place; its words are taken."""
-    match = joint.match(reading.rest, place)
-    if match and (named := figures.named_at(reading.rest, match.end())) is not None:
-        reading.take(match.start(), named[1])
-        return named[0]
-    return None
-
-
-def _anywhere(reading: Reading, figures: FigureLinker) -> str | None:
-    """The field behind the only "by" further on: "top 10 wine buyers by spend"."""
-    for match in _BY.finditer(reading.rest):
-        named = figures.named_at(reading.rest, match.end()) if match[0].strip() else None
-        if named is not None:
-            reading.take(match.start(), named[1])
-            return named[0]
-    return None
-
-
-def _listing_zh(reading: Reading, figures: FigureLinker) -> Listing | None:
-    if silent := _SILENT_ZH.search(reading.rest):
-        reading.take(*silent.span())
-        return Listing(Rank(field="days_since_last_order"), _limit(silent["n"]))
-    rank = _sorted_zh(reading, figures)
-    if rank is None and (other := _other_most(reading, chinese=True)) is not None:
-        return _counted_zh(reading, other)
-    match = _TOP_ZH.search(reading.rest)
-    if match is None:
-        return _counted_zh(reading, rank) if rank else None
-    if match["side"] is None:
-        return _first_zh(reading, figures, match, rank)
-    return _most_zh(reading, figures, match) or (Listing(rank) if rank else None)
-
-
-def _limit(said: str | None) -> int | None:
-    return int(to_number(said)) if said else None
-
-
-def _counted_zh(reading: Reading, rank: Rank) -> Listing:
-    """ "按消费从高到低，给7个": how many, wherever it is said."""
-    counted = _COUNT_ZH.search(reading.rest)
-    if counted is None:
-        return Listing(rank)
-    reading.take(*counted.span())
-    return Listing(rank, _limit(counted["n"]))
-
-
-def _first_zh(
-    reading: Reading, figures: FigureLinker, match: re.Match[str], rank: Rank | None
-) -> Listing:
-    """ "客单价TOP10", "前20位", "总消费倒数5名"."""
-    reading.take(*match.span())
-    named = None if rank else figures.named_before(reading.rest, match.start())
-    if named:
-        reading.take(named[1], match.start())
-    order: Literal["most", "least"] = "least" if match["last"] else "most"
-    rank = rank or Rank(field=named[0] if named else "spend", order=order)
-    return Listing(rank, _limit(match["n2"] or match["n3"]))
-
-
-def _most_zh(reading: Reading, figures: FigureLinker, match: re.Match[str]) -> Listing | None:
-    """ "消费最高的20位"."""
-    named = figures.named_before(reading.rest, match.start())
-    if named is None:
+def _late_limit(reading: Reading, ranked: bool) -> int | None:
+    """The one number that is left over; without an order it must say that it is a length."""
+    pattern = _LATE_N_ZH if reading.language == "zh" else _LATE_N
+    found = list(_outside_days(pattern, reading))
+    told = [m for m in found if m["cut"] or m.groupdict().get("tail")]
+    chosen = told if len(told) == 1 else found
+    if len(chosen) != 1 or not (ranked or told):
         return None
-    field, start = named
-    reading.take(start, match.end())
-    recent = field == "days_since_last_order" and match["side"] == "最近"
-    least = recent or match["side"] in _LOW_ZH
-    return Listing(Rank(field=field, order="least" if least else "most"), _limit(match["n"]))
-
-
-def _sorted_zh(reading: Reading, figures: FigureLinker) -> Rank | None:
-    for match in _SORTED_ZH.finditer(reading.rest):
-        named = figures.named_at(reading.rest, match.end())
-        tail = _SORT_TAIL_ZH.match(reading.rest, named[1]) if named else None
-        if named and tail:
-            reading.take(match.start(), tail.end())
-            return Rank(field=named[0], order="least" if tail["dir"] in _UP_ZH else "most")
-    return None
+    reading.take(*chosen[0].span())
+    return int(to_number(chosen[0]["n"]))

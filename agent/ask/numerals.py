@@ -48,6 +48,7 @@ _OP_FIRST = re.compile(
     r"(至少|最多|至多|超过|不到|不止|不足)((?:累计|一共|总共)?(?:下过?|买过?|花过?"
     r"|消费过?|来过?)了?)(?=[\d一二两三四五六七八九十百])"
 )
+_DOZEN = re.compile(rf"\b(?:(?:a|({'|'.join(_SMALL[:5])})) )?dozen\b(?! eggs)")
 _TENTHS = re.compile(r"([一二两三四五六七八九])成(半)?")
 _PARTS = re.compile(r"([二三四五十])分之([一二三四])")
 # "one" is left alone: it is more often no number.
@@ -64,7 +65,8 @@ def plain_numbers(text: str) -> str:
     text = re.sub(r"(?:却|也)?一分钱?(?:都|也)?(?:没|未)(?:有)?花(?:过|掉)?", "消费等于0元", text)
     text = _OP_FIRST.sub(r"\2\1", text)
     text = _FRACTION.sub(lambda match: f"{_SHARES[match[1]]}%", text)
-    text = re.sub(r"\ba dozen\b", "12", text)
+    text = _DOZEN.sub(lambda match: str(12 * WORDS.get(match[1] or "", 1)), text)
+    text = re.sub(r"\bhalf (?:a )?12\b", "6", text)
     text = _COUNTED.sub(lambda match: _TIMES[match[1]], text)
     text = _SPELLED.sub(_spelled, text)
     text = re.sub(r"(?<=\d) ?(?:per cent|percent|pct)\b", "%", text)

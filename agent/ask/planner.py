@@ -21,8 +21,9 @@ from agent.ask.figures import FigureLinker
 from agent.ask.follow import fragment, refine, swaps
 from agent.ask.grouping import Grouper
 from agent.ask.join import join, with_floating_days
-from agent.ask.listing import listing
+from agent.ask.listing import Lister
 from agent.ask.loose import LooseLinker
+from agent.ask.moving import measured, trend, trend_days
 from agent.ask.named import NameLinker
 from agent.ask.query import ByTag, Kind, Query
 from agent.ask.ratio import spend_ratios
@@ -30,7 +31,7 @@ from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
 from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silences
 from agent.ask.reread import offers, put_right
-from agent.ask.shape import one_customer, trend, trend_days, wished_likeness
+from agent.ask.shape import one_customer, wished_likeness
 from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
@@ -91,8 +92,10 @@ class Planner:
         self._given = frozenset(vocabulary.tags) if known.tags is None else known.tags
         self._figures = FigureLinker(vocabulary)
         self._names = NameLinker(vocabulary, known.audiences or {})
-        self._bought = LooseLinker(vocabulary, BoughtLinker(vocabulary))
+        self._items = BoughtLinker(vocabulary)
+        self._bought = LooseLinker(vocabulary, self._items)
         self._grouper = Grouper(vocabulary, self._names)
+        self._lister = Lister(vocabulary)
 
     def plan(self, question: str, before: Query | None = None) -> Plan:
         """The plan for a question in English or Chinese; `before`: the query that it may refine."""
@@ -117,7 +120,8 @@ class Planner:
 
     def _plan(self, question: str, before: Query | None) -> Plan:
         reading = Reading(question, self._known.as_of)
-        for contrast in contrasts(reading.text):
+        halves = self._grouper.halves(reading.text)
+        for contrast in () if halves else contrasts(reading.text):
             plan = self._contrasted(question, reading.language, contrast, before)
             if plan is not None:
                 return plan
@@ -128,7 +132,8 @@ class Planner:
     def _following(self, question: str, reading: Reading, before: Query) -> Plan:
         """A follow-up; "what about beer?" behind a purchase means a purchase."""
         said = reading.text
-        plan = self._single(question, reading, follows=True)
+        usual = before.rank.field if before.rank else "spend"
+        plan = self._single(question, reading, follows=True, usual=usual)
         kinds = {type(part) for part in walk(before.where)}
         if Bought in kinds and (plan.unused or swaps(said)):
             verb = frame.BOUGHT_VERB[reading.language]
@@ -165,14 +170,24 @@ class Planner:
         plain = plain and plan.query.rank is None and plan.query.limit is None
         return plan.condition if plain and plan.condition != All(all=()) else None
 
-    def _single(self, question: str, reading: Reading, follows: bool) -> Plan:
+    def _single(self, question: str, reading: Reading, follows: bool, usual: str = "spend") -> Plan:
         customer = one_customer(reading, self._known.customers)
         like = wished_likeness(reading)
         links = list(self._ranked_links(reading))
         moving = trend(reading)
-        listed = listing(reading, self._figures)
+        listed = self._lister.listing(reading)
         by = self._grouper.group_by(reading)
         links = sorted([*links, *self._links(reading)], key=lambda link: link.start)
+        if not (moving or customer):
+            by = self._grouper.late(reading, links, by)
+        if by is None:
+            listed = self._lister.late(reading, listed, usual)
+        elif listed is not None and listed.limit is None:
+            listed = None  # "in which department do they shop most, per department"
+        measure = None
+        if moving:
+            measure = measured(reading, moving[1])
+            links = sorted([*links, *self._items.bare(reading)], key=lambda link: link.start)
         condition, ambiguous = join(with_floating_days(links, reading), reading)
         if like:
             condition = All(all=(*_parts(condition), Like(like=like)))
@@ -187,7 +202,7 @@ class Planner:
             limit=listed.limit if listed else None,
             customer=customer,
             every=moving[0] if moving else None,
-            measure=moving[1] if moving else None,
+            measure=measure,
             like=like,
             **(days.as_span() if days else {}),
         )

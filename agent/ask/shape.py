@@ -1,4 +1,4 @@
-"""What a question wants to be told: a list and its order, a trend, one customer, a description.
+"""What a question wants to be told beside counts: likeness, and one customer.
 
 Each part takes the words that say it, so that what is left speaks of conditions alone.
 """
@@ -8,64 +8,53 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from agent.ask.dates import Window
-from agent.ask.query import Every, Measure
 from agent.ask.reading import Reading
 
-_EVERY: tuple[tuple[Every, re.Pattern[str]], ...] = (
-    ("week", re.compile(
-        r"\b(?:(?:per|by|each|every|for every|for each)\s+week|weekly|week[- ](?:by"
-        r"|over)[- ]week)\b|(?:按|每|逐|各)个?(?:周|星期|礼拜)(?:来|的|度)?|周(?:度|趋势)"
-        r"|一(?:周|个?星期)一个?数")),
-    ("month", re.compile(
-        r"\b(?:(?:per|by|each|every|for every|for each)\s+(?:calendar\s+)?month|monthly"
-        r"|month[- ](?:by|over|after)[- ]month)\b"
-        r"|(?:按|每|逐|各|分)个?月(?:份|度|来|的)?|月度|月环比|月月|一个月一个数?")),
-    ("month", re.compile(
-        r"\b(?:over (?:the )?time|trends?|over the (?:course of the )?(?:year|months)"
-        r"|through(?:out)? the year|trending)\b"
-        r"|(?:随时间|随着时间)?的?(?:变化(?:趋势)?|走势|趋势)(?:如何|怎样|怎么样"
-        r"|是怎样的)?|怎么变化|如何变化|有什么变化")),
-)  # fmt: skip
-_EVOLVED = re.compile(
-    r"\b(?:how\s+(?:has|have|did|does|do|is|are)|has|have|been|trends?|trend line|line"
-    r"|curve|chart)\b|\b(?:chang(?:e|ed|ing)|develop(?:ed|ing)?|evolv(?:ed|ing)"
-    r"|grow(?:n|ing)?|gone|going|look(?:ed|s)?(?: like)?)\b|的?(?:变化|走势|趋势"
-    r"|波动)(?:趋势|情况)?|怎么样|如何|画(?:条|个)?(?:线|图)|曲线|贡献"
+_NOUN = r"(?:customer|household|shopper|client|member|user|buyer|account|person|cust|family|patron)"
+_NOUN_ZH = r"(?:顾客|客户|用户|会员|家庭|买家|这个人|账号)"
+_NUMBER = r"(?:number|num|no\.?|id|nr\.?|code|#)"
+_ABOUT_EN = (
+    r"(?:tell (?:me|us) (?:more |something |everything |all )?about|know about|learn about"
+    r"|info(?:rmation)?"
+    r" on|details (?:on|of|for)|explain|describe|summari[sz]e|introduce|look up|pull up|who(?:'s"
+    r"| is)"
+    r"|what about|profile (?:of|for)|why (?:is|was|does|did|do|has|would)|how come)"
 )
-_PEOPLE_COUNTED = re.compile(
-    r"\b(?:how many|number of) (?:customers|people|households|shoppers|buyers)\b"
-    r"|(?:下单|购买|买家|顾客)?人数|(?:多少|几)(?:个|位|名)?(?:人|顾客|客户|用户)"
+_ABOUT_ZH = (
+    r"(?:介绍|说说|讲讲|看看|看下|了解|查询?|分析|解释|描述|聊聊|调出|展示|打开)(?:一下|下"
+    r"|一查)?|给|把|为啥|为什么"
+    r"|凭(?:什么|啥)说?|关于"
 )
-_MEASURES: tuple[tuple[Measure, re.Pattern[str]], ...] = (
-    ("spend", re.compile(
-        r"\b(?:total\s+)?(?:money\s+spent|spend(?:ing)?|spent|revenue|sales|turnover"
-        r"|money)\b(?:\s+(?:of|by|from))?"
-        r"|(?:总)?(?:消费(?:总)?(?:金?额)?|销售额|营业额|花费|流水)")),
-    ("orders", re.compile(
-        r"\b(?:number of\s+|how many\s+)?orders\b(?:\s+(?:of|by|from))?(?!\s+(?:at|more"
-        r"|less))|(?:订单|下单)(?:数量?|量|次数)?")),
-    ("customers", re.compile(
-        r"多少(?:个|位|名)?(?:人|顾客|客户)"
-        r"|\b(?:number of\s+)?(?:active\s+)?(?:customers"
-        r"|shoppers|buyers|households)\b|(?:活跃)?(?:顾客|客户|用户|会员)(?:人数|数量?)?"
-        r"|人数")),
-)  # fmt: skip
 _ID = re.compile(
-    r"\b(?:customer|household|shopper|client|member|user|cust)\.?(?:\s*(?:number|no\.?"
-    r"|id|nr\.?|#))?\s*[#:]?\s*(?P<id>[\w-]+)"
-    r"|(?:顾客|客户|用户|会员|家庭)(?:编号|号码?|id)?(?:为"
-    r"|是)?\s*[#:]?\s*(?P<id2>[a-z0-9][a-z0-9_-]*)\s*号?"
-    r"|(?P<id3>\d[a-z0-9_-]*)\s*(?:号|这位|这个)的?(?:顾客|客户|用户|会员)|(?:给|把"
-    r"|为啥)(?P<id4>\d[a-z0-9_-]*)(?=打|贴|标)"
+    rf"\b{_NOUN}\.?(?:\s+with(?:\s+the)?(?=\s*{_NUMBER}))?(?:\s*{_NUMBER}(?:\s+is)?)?"
+    r"\s*[#:]?\s*(?P<id>[\w-]+)"
+    rf"|{_NOUN_ZH}(?:的)?(?:编号|号码?|id|no\.?)?(?:为"
+    rf"|是)?\s*[#:]?\s*(?P<id2>[a-z0-9][a-z0-9_-]*)\s*号?"
+    rf"|(?P<id3>\d[a-z0-9_-]*)\s*(?:号|这位|这个|那位)(?:的|这位|那位|这个)*(?={_NOUN_ZH})|(?:给|把"
+    r"|为啥)(?P<id4>\d[a-z0-9_-]*)(?=打|贴|标|归|判|算)"
+    r"|(?:编号|会员号|顾客号|客户号|户号|id)(?:为|是|:)?\s*#?\s*(?P<id5>[a-z0-9][a-z0-9_-]*)(?:号)?"
+)
+# A bare number that somebody has as an id, where the question can only be about them.
+_BARE = re.compile(
+    rf"(?:#|\b(?:number|no\.|nr\.|id)\s*#?)\s*(?P<id>\d[\w-]*)"
+    rf"|\b{_ABOUT_EN}\s+(?P<id2>\d[\w-]*)(?=\s*(?:$|[?.,!:;]|'s\b|\b(?:is|was|being|a|an|in|so"
+    rf"|please"
+    r"|called|tagged|counted|considered|labell?ed|classed|get|got|have|has|and why)\b))"
+    rf"|(?:{_ABOUT_ZH})(?P<id3>\d[a-z0-9_-]*)(?:号)?(?=$|[的这那,，。?？!是为会被打贴标归判算属])"
+    r"|(?P<id4>\d[a-z0-9_-]*)(?:号)(?=$|[的这那,，。?？!是为会被打贴标归判算属什凭怎到])"
+    r"|^\s*(?P<id5>\d[a-z0-9_-]*)\s*(?=[,:，：]|是(?:谁|什么|个)|为(?:什么|啥)|凭|怎么|什么来头"
+    r"|who|why|what)"
 )
 _ABOUT_ONE = re.compile(
-    r"\b(?:tell (?:me|us) (?:more )?about|what do we know about|explain|why (?:is|was"
-    r"|does|did|do|has)|how come|profile of|describe|summari[sz]e|introduce|what about"
-    r"|who is|about)\b"
-    r"|为什么(?:会|被)?|为何|凭什么(?:说|认为)?|怎么(?:知道|判断|看出)|介绍(?:一下)?"
-    r"|说说|讲讲|的(?:画像|情况|资料|信息|档案)|是(?:个)?(?:什么样|怎样"
-    r"|怎么样)的?(?:人|顾客|客户)?|怎么样|什么样|(?:打上|贴上|标记为?|被标为|标签)"
+    r"\b(?:tell (?:me|us) (?:more )?about|what do we know(?: about)?|explain|why (?:is|was"
+    r"|does|did|do|has)|how come|profile(?: of)?|describe|summari[sz]e|introduce|what about"
+    r"|who is|about|on what grounds|what makes|reason(?:s|ing)?|evidence|look up|pull up|details"
+    r"|info(?:rmation)?|everything|portrait|story|background|know)\b"
+    r"|为什么(?:会|被)?|为何|为啥|凭(?:什么|啥)(?:说|认为)?|怎么(?:知道|判断|看出|会|回事)"
+    r"|介绍(?:一下)?"
+    r"|说说|讲讲|的(?:画像|情况|资料|信息|档案|背景|底细|特点|特征|记录)|是(?:个)?(?:什么样|怎样"
+    r"|怎么样|什么|啥|谁)的?(?:人|顾客|客户)?|怎么样|什么样|(?:打上|贴上|标记为?|被标为|标签)"
+    r"|来头|依据|理由|根据|调出|查(?:一下|询)|归到|归为|判(?:成|为)|算(?:作|成)"
 )
 
 
@@ -78,12 +67,6 @@ _LIKENESS = re.compile(
 )
 
 
-_ORDERING = re.compile(
-    r"\b(?:order(?:ed)?|shop(?:ped)?|buy|bought|come|came)\s*(?:from us"
-    r"|here)?(?=\s*(?:\?|$))|(?:来)?(?:下单|购物|消费|光顾)(?=[?？。]|$)"
-)
-
-
 def wished_likeness(reading: Reading) -> str | None:
     """The quoted text that customers are to be like; it ranks and does not count."""
     match = _LIKENESS.search(reading.rest)
@@ -93,58 +76,20 @@ def wished_likeness(reading: Reading) -> str | None:
     return str(match["a"] or match["b"]).strip()
 
 
-def trend(reading: Reading) -> tuple[Every, Measure] | None:
-    """How often and what a trend is to tell, if one is asked for."""
-    for every, pattern in _EVERY:
-        match = pattern.search(reading.rest)
-        if match is None:
-            continue
-        reading.take(*match.span())
-        return every, _measure(reading)
-    return None
-
-
-def trend_days(reading: Reading) -> Window | None:
-    """The days that a trend is shown of, where no condition took them."""
-    window = next(iter(reading.windows), None)
-    if window is not None:
-        reading.take(window.start, window.end)
-    return window
-
-
-def _measure(reading: Reading) -> Measure:
-    for evolved in list(_EVOLVED.finditer(reading.rest)):
-        reading.take(*evolved.span())
-    if people := _PEOPLE_COUNTED.search(reading.rest):
-        reading.take(*people.span())
-        for match in list(_ORDERING.finditer(reading.rest)):
-            reading.take(*match.span())
-        return "customers"
-    for measure, pattern in _MEASURES:
-        for match in pattern.finditer(reading.rest):
-            if not re.match(
-                r"\s*(?:of\s+)?(?:at least|more than|less than|over|under|>|<|超过|至少|大于|低于"
-                r"|不)",
-                reading.rest[match.end() :],
-            ):
-                reading.take(*match.span())
-                return measure
-    return "customers"
-
-
 def one_customer(reading: Reading, known: Collection[str]) -> str | None:
     """The id of the one customer that a question is about, if it is about one.
 
     An id that nobody has is given back as it was said, so that the answer can say so.
     """
-    for match in _ID.finditer(reading.rest):
-        said = match["id"] or match["id2"] or match["id3"] or match["id4"]
-        spelled = {customer.casefold(): customer for customer in known}
-        asked = match.start() == 0 or _ABOUT_ONE.search(reading.rest)
-        if said not in spelled and not (asked and re.search(r"\d", said)):
-            continue
-        reading.take(*match.span())
-        for about in list(_ABOUT_ONE.finditer(reading.rest)):
-            reading.take(*about.span())
-        return spelled.get(said, said)
+    spelled = {customer.casefold(): customer for customer in known}
+    for pattern in (_ID, _BARE):
+        for match in pattern.finditer(reading.rest):
+            said = next(said for said in match.groups() if said)
+            asked = pattern is _ID and (match.start() == 0 or _ABOUT_ONE.search(reading.rest))
+            if said not in spelled and not (asked and re.search(r"\d", said)):
+                continue
+            reading.take(*match.span())
+            for about in list(_ABOUT_ONE.finditer(reading.rest)):
+                reading.take(*about.span())
+            return spelled.get(said, said)
     return None
