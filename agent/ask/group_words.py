@@ -115,7 +115,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 WHETHER = re.compile(
     r"\b(?:by|according to|on|depending on|based on|for|into)\s+whether\s+(?:or\s+not\s+)?"
     r"(?:they\s+|people\s+|customers\s+)?(?:(?:are|is|have|has)\s+)?(?:an?\s+)?"
-    r"|(?:按照?|根据|以|看|从|依)?(?:是否|有没有|是不是|有无|爱不爱)(?:是|为|属于)?"
+    r"|(?:按照?|根据|以|从|依)(?:是否|有没有|是不是|有无|爱不爱)(?:是|为|属于)?"
 )
 OR_NOT = re.compile(
     r"\s*,?\s*(?:or\s+(?:not|otherwise|else))?\b|(?:与否)?(?:来)?(?:分组|划分|细分|拆分|分开|分|看"

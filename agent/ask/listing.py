@@ -334,5 +334,8 @@ def _late_limit(reading: Reading, ranked: bool) -> int | None:
     chosen = told if len(told) == 1 else found
     if len(chosen) != 1 or not (ranked or told):
         return None
+    limit = int(to_number(chosen[0]["n"]))
+    if limit == 1 and not ranked:
+        return None  # "给我一个数"
     reading.take(*chosen[0].span())
-    return int(to_number(chosen[0]["n"]))
+    return limit

@@ -36,6 +36,12 @@ from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
 
+_EVERYBODY = re.compile(
+    r"\b(?:all|every|everyone|everybody|whole|entire|total|overall"
+    r"|our (?:customers|shoppers|base))\b"
+    r"|所有|全部|全体|整体|全店|整个|总体|大家|我们的(?:顾客|客户|会员|用户)"
+)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -125,9 +131,12 @@ class Planner:
             plan = self._contrasted(question, reading.language, contrast, before)
             if plan is not None:
                 return plan
-        if before is None or not fragment(reading):
-            return self._single(question, reading, follows=False)
-        return self._following(question, reading, before)
+        if before is not None and fragment(reading):
+            return self._following(question, reading, before)
+        plan = self._single(question, reading, follows=False)
+        if before is None or not _of_nobody(plan):
+            return plan
+        return self._following(question, Reading(question, self._known.as_of), before)
 
     def _following(self, question: str, reading: Reading, before: Query) -> Plan:
         """A follow-up; "what about beer?" behind a purchase means a purchase."""
@@ -265,6 +274,12 @@ class Planner:
                 label = self._vocabulary.tag(part.tag).label(language)
                 return REASONS[language]["tag"].format(label)
         return None
+
+
+def _of_nobody(plan: Plan) -> bool:
+    """Whether an order, a breakdown or a trend names nobody: then it is of those said before."""
+    shaped = plan.kind in ("list", "breakdown", "trend") and plan.condition == All(all=())
+    return shaped and not _EVERYBODY.search(plan.question.casefold())
 
 
 def _must_count(reading: Reading, unused: Sequence[str]) -> bool:

@@ -92,3 +92,24 @@ def test_a_customer_is_known_by_the_id_in_any_wording(planner: Planner, question
 )
 def test_an_order_by_what_is_no_field_is_not_understood(planner: Planner, question: str) -> None:
     assert planner.plan(question).unanswerable is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "shown"),
+    [
+        ("How many pet owners?", "How are people spread across the age groups?", split("age")),
+        ("养宠物的有多少？", "这批人每个月一共贡献多少消费？", moving("month", "spend")),
+    ],
+)
+def test_a_shape_of_nobody_is_of_those_said_before(
+    planner: Planner, first: str, then: str, shown: Json
+) -> None:
+    plan = planner.plan(then, planner.plan(first).query)
+    told = query_to_json(plan.query)
+    assert {"kind": told["kind"], **{k: told[k] for k in SHOWN if k in told}} == shown
+    assert told["where"] == PETS
+
+
+def test_a_question_in_passing_makes_no_breakdown(planner: Planner) -> None:
+    plan = planner.plan("没买过啤酒的，是不是养宠物的？先给我个人数吧")
+    assert plan.kind != "breakdown"
