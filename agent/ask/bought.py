@@ -13,7 +13,8 @@ from typing import Any
 
 from agent.ask import lexicon
 from agent.ask.dates import Window
-from agent.ask.figures import NUMBER
+from agent.ask.figures import AFTER, NUMBER, after_op
+from agent.ask.fronted import ANY
 from agent.ask.numerals import to_number
 from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, Bought, Condition, negated, walk
@@ -24,9 +25,6 @@ _EXCEPT = re.compile(
     r"\s*,?\s*(?:(?:but|and|yet)\s+(?:not|no|never|neither|without)|except(?: for)?"
     r"|without|但不包括|但从?没有?买?过?|却?从?没有?买过|不含|不包括)\s*"
     r"(?=\w)"
-)
-_FRONTED = re.compile(
-    r"(?:等)?(?:一样|一个|一次|全|通通|统统)?(?:都|也)?(?:从来?)?(?:没有?|未)(?:买|购买)过?"
 )
 _BEHIND_ITEMS = re.compile(
     r"(?:有?(?:多少|几)(?:个|位)?(?:人|顾客|客户|家庭)|累计|一共|总共|曾经?"
@@ -40,14 +38,17 @@ _BEHIND_ITEMS = re.compile(
 _LONGEST_RUN = 10
 _OPS = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _TIMES = re.compile(
-    rf"\s*,?\s*(?:in\s+)?(?:(?:{_OPS})\s*)?"
-    rf"(?:(?P<n>{NUMBER})\s*(?P<more>or more\s+)?"
-    r"(?:(?:different |separate )?orders?\b|times\b|个?订单中?|次|单)(?P<more_zh>以上)?"
+    r"(?:的?(?:总|累计)?(?:次数|单数|频次|订单数)(?:在|为|是|有|也|都|达到)*|(?:累计|总共|一共"
+    r"|合计|共计?)*)"
+    rf"\s*,?\s*(?:in\s+)?(?:(?:{_OPS})\s*)?(?:有|了)?"
+    rf"(?:(?P<n>{NUMBER})\s*(?P<more>or more\s+)?(?P<more_zh>以上)?"
+    r"(?:(?:different |separate )?orders?\b|times\b|个?订单中?|(?:次|单|回|趟|遍|笔)(?!抛|性|数))"
     r"|(?P<word>once|twice)\b)\s*(?P<late>or more)?"
 )
 _TIMES_BEFORE = re.compile(
-    rf"(?:(?:{_OPS})\s*)?(?P<n>{NUMBER})(?P<more>\s+or more)?\s*(?P<unit>times|次"
-    rf"|个?订单)?\s*(?:有|中)?$"
+    rf"(?:(?:{_OPS})\s*)?(?:有|在)?(?P<n>{NUMBER})(?P<more>\s+or more|以上)?\s*(?P<unit>times|次"
+    rf"|单|回"
+    rf"|趟|遍|笔|个?订单)?(?P<more_zh>(?:及|或)?以上)?\s*(?:有|中|里|都|会|的订单)*$"
 )
 _OP_BEFORE = re.compile(rf"(?:{_OPS})\s*$")
 # Words that name no product, although some product's name may hold them.
@@ -59,6 +60,13 @@ their they we our us me top time once twice lot anything something nothing over 
 about only just since until before after between within during exactly it this these those he she
 kid child children first second half start end beginning quarter
 """)
+_ANY = re.compile(ANY)
+# One character is mostly a part of a word; these are sold.
+NO_ITEM = re.compile(
+    r"(?![酒肉鱼虾茶糖盐奶菜汤药书鸭羊猪梨饼粥蒜姜葱])[\u3400-\u9fff]"
+    r"|\d+|用品|商品|东西|其他|产品|人群|家庭|成人|大人|小孩|数量|次数|品类|天数|一次|两个|个人"
+    r"|护理|专用|日用"
+)
 
 
 @dataclass
@@ -105,7 +113,6 @@ class BoughtLinker:
     def purchases(self, reading: Reading) -> Iterator[Link]:
         """One link for each verb that is followed by known items, and for each "wine buyers"."""
         yield from self._buyers(reading)
-        yield from self._fronted(reading)
         yield from self._said_before(reading)
         place = 0
         while match := lexicon.BUY.search(reading.rest, place):
@@ -152,16 +159,6 @@ class BoughtLinker:
         link = self.linked(reading, chosen, (start, end), times, reading.window_behind(end))
         if link is not None:
             yield link
-
-    def _fronted(self, reading: Reading) -> Iterator[Link]:
-        """ "啤酒、葡萄酒都没买过": the items stand before the verb."""
-        for match in _FRONTED.finditer(reading.rest):
-            for token in _TOKEN.finditer(reading.rest[: match.start()]):
-                items = self.items_at(reading.rest, token.start())
-                if items and items.end == match.start() and not items.mixed:
-                    condition = negated(Bought(bought=tuple(items.words)))
-                    yield reading.link(token.start(), match.end(), condition, takes_window=True)
-                    break
 
     def _buyers(self, reading: Reading) -> Iterator[Link]:
         for match in lexicon.BUYERS.finditer(reading.rest):
@@ -215,7 +212,7 @@ class BoughtLinker:
         if window:
             reading.take(window.start, window.end)
             start = min(start, window.start)
-        condition = _condition(items, times, window, negation is not None)
+        condition = condition_of(items, times, window, negation is not None)
         return Link(start, end, condition, window=window is not None, takes_window=True)
 
     def items_at(self, text: str, place: int) -> Items | None:
@@ -232,6 +229,8 @@ class BoughtLinker:
             items.any_of = items.any_of or bool(joint["or"])
             items.all_of = items.all_of or bool(joint["and"])
             items.end = found[1]
+        if any_one := _ANY.match(text, items.end):
+            items.any_of, items.all_of, items.end = True, False, any_one.end()
         excepted = _EXCEPT.match(text, items.end)
         if excepted and (found := self._item(text, excepted.end())):
             items.excepted.append(found[0])
@@ -261,7 +260,7 @@ class BoughtLinker:
 
     def names(self, words: str) -> bool:
         """Whether words name something in the catalogue."""
-        if not self._vocabulary.known_words((words,)):
+        if NO_ITEM.fullmatch(words) or not self._vocabulary.known_words((words,)):
             return False
         if not word_set(words) & _EMPTY:
             return True
@@ -301,9 +300,11 @@ def times_at(text: str, place: int) -> Times | None:
     if match is None:
         return None
     more = match["more"] or match["more_zh"] or match["late"]
-    op = ">=" if more else _op(match) or "="
+    op, end = ">=" if more else _op(match) or "=", match.end()
+    if behind := AFTER.match(text, end):
+        op, end = _both(op, after_op(behind)), behind.end()
     number = lexicon.TIMES_WORDS[match["word"]] if match["word"] else to_number(match["n"])
-    return Times(place, match.end(), op, int(number))
+    return Times(place, end, op, int(number))
 
 
 def _times_before(text: str, place: int, times: Times | None) -> Times | None:
@@ -314,8 +315,13 @@ def _times_before(text: str, place: int, times: Times | None) -> Times | None:
     match = _TIMES_BEFORE.search(text[:place])
     if match is None or not (match["unit"] or text.startswith("order", place)):
         return None
-    op = ">=" if match["more"] else _op(match) or "="
+    op = ">=" if match["more"] or match["more_zh"] else _op(match) or "="
     return Times(match.start(), place, op, int(to_number(match["n"])))
+
+
+def _both(before: str, behind: str) -> str:
+    """The comparison of words on both sides of a number: "达到10次以上" is at least 10."""
+    return behind if before == "=" else before
 
 
 def _op(match: re.Match[str]) -> str | None:
@@ -323,7 +329,7 @@ def _op(match: re.Match[str]) -> str | None:
     return next(found, None)
 
 
-def _condition(
+def condition_of(
     items: Items, times: Times | None, window: Window | None, negative: bool
 ) -> Condition:
     """Items joined by "or", and those of a negation, are one purchase: any of them counts."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as default
 from functools import cached_property
-from typing import Any
 
 from agent.ask import lexicon
+from agent.ask.dated import Dated, dated_by
 from agent.ask.dates import days_of
 from agent.ask.numerals import WORDS, to_number
+from agent.ask.phrases import AGE_NOUN, AGE_OP, PLAIN_AGE_OP, RANGED
 from agent.ask.ranges import values_within
 from agent.ask.reading import Link, Reading
 from agent.conditions import WINDOWED, Compare
@@ -28,7 +28,7 @@ NUMBER = rf"(?:{_DIGITS}|\b(?:{'|'.join(WORDS)})\b|[一二两三四五六七八�
 _VAGUE = r"[一二两三四五六七八九][一二三四五六七八九][十百千万个]"
 _CURRENCY = rf"\s*(?P<money>{lexicon.CURRENCY})?\s*"
 _BEFORE = "|".join(f"(?P<b{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
-_AFTER = re.compile(
+AFTER = re.compile(
     r"\s*(?:" + "|".join(f"(?P<a{n}>{words})" for n, (_, words) in enumerate(lexicon.AFTER)) + ")"
 )
 _LONGER_UNIT = re.compile(r"\s*(?P<unit>weeks?|months?|quarters?|years?)\b(?:\s+(?:ago|back|old))?")
@@ -45,6 +45,11 @@ _QUANTITY = re.compile(
 )
 
 
+_VERB = re.compile(r"(?:购?买|逛|涉[及足]|覆盖|横跨|涵盖|跨|掏|砸)(?:过|了)*(?:有|达到?)?\s*$")
+# What may stand behind the number of a named attribute.
+_MEASURE = re.compile(r"\s*(?:口人|口|个人|个|人|位|名|岁|元|块钱?|美元|美金)")
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number of the question with its comparison; `to` ends a range."""
@@ -57,17 +62,6 @@ class Quantity:
     percent: bool
     money: bool
     op_words: str
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A field with the span of the question that names it, and the days that it is asked of."""
-
-    field: str
-    start: int
-    end: int
-    days: dict[str, Any] = default(default_factory=dict)
-    windowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,16 +117,18 @@ class FigureLinker:
         at = gap.end() if gap else end
         for name in self._names:
             if found := name.before.match(reading.rest, at):
-                return _dated(name.term.name, start, found.end(), reading)
+                return dated_by(name.term.name, start, found.end(), reading)
         for name in self._names:
             begin = _ending_at(
                 name.before,
                 reading.rest,
                 start,
-                r"(?:\s|\b(?:is|are|in|the|of)\b|为|在|位于|排名?)*",
+                r"(?:\s|\b(?:is|are|in|the|of)\b|为|位于|处于?|属于?|落|来|排(?:名|序|位|行)?|在"
+                r"|居|最|的|,|是)*",
             )
             if begin is not None:
-                return _dated(name.term.name, begin, end, reading)
+                begin -= reading.rest[:begin].endswith(("按", "以", "论"))
+                return dated_by(name.term.name, begin, end, reading)
         return None
 
     def named_at(self, text: str, place: int) -> tuple[str, int] | None:
@@ -153,9 +149,12 @@ class FigureLinker:
         named = self._named_before(reading.rest, quantity)
         unit = self._named_behind(reading.rest, quantity)
         if named and unit and not _agree(named[0], unit[0]):
-            if unit[0].unit not in ("share", "categories"):
+            if named[0].name == "orders" and unit[0].unit in ("money", "categories"):
+                named = (unit[0], named[1])  # "下单超过300元" is about money
+            elif unit[0].unit in ("share", "categories"):
+                named = None  # "placed half of their orders on weekends"
+            else:
                 return None
-            named = None  # "placed half of their orders on weekends"
         if named and unit and unit[0].name in lexicon.TOLD_BEHIND:
             named = (unit[0], named[1])
         if named is None and (ranged := self._ranged(reading, quantity)):
@@ -195,7 +194,7 @@ class FigureLinker:
     ) -> Link | None:
         term = named[0] if named else unit[0] if unit else None
         assert term is not None  # noqa: S101
-        start = named[1] if named else quantity.start
+        start = named[1] if named else _verb_before(reading.rest, quantity.start)
         end = unit[1] if unit else _unit_end(term, reading.rest, quantity.end)
         if term.name == "orders" and lexicon.IN_ONE.search(reading.rest[:end]):
             return None  # "over $100 in one order" says nothing of how many there are
@@ -207,7 +206,7 @@ class FigureLinker:
             value, to, op, end = _in_days(reading.rest, value, to, op, end)
         if value is None:
             return None
-        dated = _dated(term.name, start, end, reading)
+        dated = dated_by(term.name, start, end, reading)
         condition = Compare(field=dated.field, op=op, value=value, to=to, **dated.days)  # type: ignore[arg-type]
         return reading.link(
             *(dated.start, dated.end, condition),
@@ -218,7 +217,7 @@ class FigureLinker:
 
     def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
         """A number against a closed attribute of ranges: "under 35", "收入10万以上"."""
-        for field, (before, behind) in lexicon.RANGED.items():
+        for field, (before, behind) in RANGED.items():
             term = self._vocabulary.fields.get(field)
             if term is None or not term.values:
                 continue
@@ -271,8 +270,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     joined = match["joint"] == "and" and not re.match(r"between|from", match[0].lstrip())
     if joined or (to is not None and (op or to < value)):
         end, to = match.end("factor") if match["factor"] else match.end("n"), None
-    if op is None and to is None and (after := _AFTER.match(text, end)):  # "5 or more orders"
-        op, words, end = _after_op(after), after[0].strip(), after.end()
+    if op is None and to is None and (after := AFTER.match(text, end)):  # "5 or more orders"
+        op, words, end = after_op(after), after[0].strip(), after.end()
     money = bool(match["money"])
     return Quantity(start, end, op, value, to, bool(match["percent"]), money, words)
 
@@ -284,16 +283,20 @@ def _value(words: str, factor: str | None) -> float:
 def _operator(quantity: Quantity, text: str, end: int) -> tuple[str, int]:
     """The comparison, looked for behind the number where none stands before it."""
     if quantity.to is not None:
-        return "between", end + 2 if text.startswith("之间", end) else end
+        between = re.compile(r"\s*(?:之间|区间|的?范围内?|不等)").match(text, end)
+        return "between", between.end() if between else end
     if quantity.op:
-        return quantity.op, end
+        said = AFTER.match(text, end) or AFTER.match(text, quantity.end)
+        agree = said and after_op(said)[0] == quantity.op[0]  # "达到10次以上" says it twice
+        return quantity.op, max(end, said.end()) if said and agree else end
     for place in (end, quantity.end):
-        if match := _AFTER.match(text, place):
-            return _after_op(match), max(end, match.end())
+        if match := AFTER.match(text, place):
+            return after_op(match), max(end, match.end())
     return "=", end
 
 
-def _after_op(match: re.Match[str]) -> lexicon.Op:
+def after_op(match: re.Match[str]) -> lexicon.Op:
+    """The comparison that a match of `AFTER` says."""
     return next(op for n, (op, _) in enumerate(lexicon.AFTER) if match[f"a{n}"])
 
 
@@ -337,7 +340,7 @@ def _carried(reading: Reading, quantity: Quantity, last: Link | None) -> Link | 
     if not _CARRIED.fullmatch(reading.rest, last.end, quantity.start):
         return None
     op, _ = _operator(quantity, reading.rest, quantity.end)
-    dated = _dated(field, quantity.start, quantity.end, reading)
+    dated = dated_by(field, quantity.start, quantity.end, reading)
     value = _whole(quantity.value)
     condition = Compare(field=dated.field, op=op, value=value, to=quantity.to, **dated.days)  # type: ignore[arg-type]
     end = max(dated.end, overall.end() if overall else 0)
@@ -353,21 +356,15 @@ def _in_days(
         return value, to, op, end
     days = days_of("1", match["unit"])
     end = match.end()
-    if op == "=" and (after := _AFTER.match(text, end)):
-        op, end = _after_op(after), after.end()
+    if op == "=" and (after := AFTER.match(text, end)):
+        op, end = after_op(after), after.end()
     return value * days, None if to is None else to * days, op, end
 
 
-def _dated(field: str, start: int, end: int, reading: Reading) -> Dated:
-    """The field over the window beside a span, if there is one that it can be asked of."""
-    window = reading.window_behind(end) or reading.window_before(start)
-    if window is None or field not in WINDOWED:
-        return Dated(field, start, end)
-    reading.take(window.start, window.end)
-    start, end = min(start, window.start), max(end, window.end)
-    if known := lexicon.WINDOWED.get((field, window.last_days or 0)):
-        return Dated(known, start, end, windowed=True)
-    return Dated(field, start, end, window.as_span(), windowed=True)
+def _verb_before(text: str, start: int) -> int:
+    """Where the bare verb before a number with its unit begins: "逛过30个品类", "买了500块"."""
+    match = _VERB.search(text[:start])
+    return match.start() if match else start
 
 
 def _ending_at(pattern: re.Pattern[str], text: str, place: int, filler: str) -> int | None:
@@ -386,13 +383,13 @@ def _ranged_span(
         re.compile(rf"(?<![a-z])(?:{before})(?![a-z])"), text, quantity.start, lexicon.LINKING
     )
     unit = re.compile(rf"\s*(?:{behind})(?![a-z])").match(text, quantity.end) if behind else None
+    if start is not None and not unit:
+        unit = _MEASURE.match(text, quantity.end)
     if start is not None or unit:
         return quantity.start if start is None else start, unit.end() if unit else quantity.end
     if field != "age":
         return None
-    told = lexicon.AGE_OP.fullmatch(quantity.op_words)
-    guessed = lexicon.PLAIN_AGE_OP.fullmatch(quantity.op_words) and lexicon.AGE_NOUN.search(
-        text[: quantity.start]
-    )
+    told = AGE_OP.fullmatch(quantity.op_words)
+    guessed = PLAIN_AGE_OP.fullmatch(quantity.op_words) and AGE_NOUN.search(text[: quantity.start])
     plain = not (quantity.money or quantity.percent)
     return (quantity.start, quantity.end) if (told or guessed) and plain else None

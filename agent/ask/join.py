@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import Literal
 from agent.ask import lexicon
 from agent.ask.days import over_days
 from agent.ask.reading import USED, Link, Reading
-from agent.conditions import All, AnyOf, Bought, Compare, Condition, Not
+from agent.conditions import All, AnyOf, Bought, Compare, Condition, HasTag, Not
 
 Gap = Literal["or", "and", "list", "plain"]
 
@@ -21,10 +22,12 @@ def join(links: Sequence[Link], reading: Reading) -> tuple[Condition, list[str]]
     Two links belong to one "or" where it stands between them, and so do those listed before it
     ("A, B or C"). A negation reaches over its "or": "not A or B" means neither.
     """
+    links = _same_age(links)
     gaps = _listed([_gap(a, b, reading) for a, b in pairwise(links)])
     for place, (a, b) in enumerate(pairwise(links)):
         if gaps[place] == "and" and _same_attribute(a, b):
             gaps[place] = "or"  # "aged 25-34 and 35-44" means either
+    _one_of(links, gaps, reading)
     groups: list[list[Link]] = []
     for place, link in enumerate(links):
         if place and gaps[place - 1] == "or":
@@ -52,6 +55,34 @@ def with_floating_days(links: Sequence[Link], reading: Reading) -> list[Link]:
         else link
         for link in links
     ]
+
+
+_ONE_OF = re.compile(
+    r"\s*的?[,，]?(?:这|那)?(?:两者|二者|[两三]样|当中|其中|之中|里面?)*(?:(?:至少|任意|任何"
+    r"|随便|只要|哪怕)(?:占|满足|符合|有|沾|喜欢|是)?"
+    r"|占|满足|符合|沾)(?:其中)?(?:任意|任何|其|了)?[一1](?:样|种|个|条|项|头)(?:就行|即可"
+    r"|就可以|都行|都算|也行)?"
+)
+
+
+def _one_of(links: Sequence[Link], gaps: list[Gap], reading: Reading) -> None:
+    """ "A、B至少占一样": a list with such words behind it stands for "or"; they are used up."""
+    for place, link in enumerate(links):
+        match = _ONE_OF.match(reading.rest, link.end)
+        if match is None or not place or gaps[place - 1] not in ("list", "and", "or"):
+            continue
+        reading.take(link.end, match.end())
+        for before in reversed(range(place)):
+            if gaps[before] not in ("list", "and", "or"):
+                break
+            gaps[before] = "or"
+
+
+def _same_age(links: Sequence[Link]) -> list[Link]:
+    """The links without "old" or "young" beside an age: "65岁以上的老人" says it twice."""
+    aged = any(isinstance(c := link.condition, Compare) and c.field == "age" for link in links)
+    tags = [HasTag(tag="age_55_plus"), HasTag(tag="age_under_35")]
+    return [link for link in links if not (aged and link.condition in tags)]
 
 
 def _gap(a: Link, b: Link, reading: Reading) -> Gap:

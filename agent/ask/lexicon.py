@@ -6,7 +6,7 @@ Texts are matched after NFKC and case folding, so `？` is `?` and `％` is `%` 
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 from agent.ask.numerals import WORDS
 
@@ -18,35 +18,43 @@ BEFORE: tuple[tuple[Op, str], ...] = (
         ">=",
         r"at (?:the very )?least|(?:no|not) (?:less|fewer|lower|smaller|under|below)(?: than)?|>=|≥"
         r"|a minimum of|minimum(?: of)?|at or (?:above|over)|至少|不少于|不低于|不小于"
-        r"|起码|满|达到",
+        r"|起码|最少|(?<!不)满(?!意)|达到|不下于?",
     ),
     (
         "<=",
         r"at (?:the )?most|(?:no|not) (?:more|greater|higher|larger|bigger|over|above)(?: than)?"
         r"|up to|<=|≤|(?:does(?:n't| not)|do(?:n't| not)|not) exceed(?:ing)?|a maximum of"
-        r"|maximum(?: of)?|at or (?:below|under)|至多|最多|不超过|不多于|不高于|不大于",
+        r"|maximum(?: of)?|at or (?:below|under)|至多|最多|顶多|不超过?|没超过|未超过|不多于"
+        r"|不高于|不大于",
     ),
     (
         ">",
         r"(?:more|greater|older|higher|larger|bigger|better|longer) than|north of|upwards of"
         r"|in excess of|over|above|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|topp(?:ed|ing)"
-        r"|tops|>|超过|不止|过(?=\d)|多于|大于|高于|超出",
+        r"|tops|>|超过|不止|(?<![不没未来买下花逛购费超])过(?=\d)|多于|大于|高于|超出|多过|高过"
+        r"|突破",
     ),
     (
         "<",
         r"(?:less|fewer|younger|lower|smaller|shorter) than|south of|under|below|beneath"
-        r"|short of|<|没到|还没到|还不到|少于"
-        r"|低于|小于|不到|不足|不满",
+        r"|short of|<|没到|还没到|还不到|未到|未满|没满|不够|未达到?|没达到"
+        r"|达不到|少于"
+        r"|低于|小于|不到|不足|不满|低过|少过",
     ),
-    ("=", r"exactly|precisely|just|only|=|正好|恰好|刚好|等于|只|仅"),
+    ("=", r"exactly|precisely|just|only|=|正好|恰好|刚好|等于|只有?|仅有?"),
 )
 AFTER: tuple[tuple[Op, str], ...] = (
     (
         ">=",
         r"(?:or|and) (?:more|older|above|over|longer|up|upwards?|higher|bigger|larger"
-        r"|better)|\+|plus\b|及?以上|起|往上",
+        r"|better)|\+|plus\b|(?:及|或|和|或者|甚至)?(?:以上|更多|更高)|之上|起(?!码|至|来)|往上"
+        r"|朝上|开外|打底",
     ),
-    ("<=", r"(?:or|and) (?:less|fewer|younger|below|under|lower|smaller|shorter)|及以下|以内"),
+    (
+        "<=",
+        r"(?:or|and) (?:less|fewer|younger|below|under|lower|smaller|shorter)|及以下|或以下"
+        r"|或更少|及更少|以内|之内|封顶",
+    ),
     ("<", r"以下"),
 )
 FACTORS = {"k": 1_000, "千": 1_000, "万": 10_000}
@@ -69,7 +77,8 @@ SILENT = re.compile(
     r"|purchas(?:e|es|ing)|buying|shopping)(?:\s+anything)?"
     rf"|\binactive\s+(?:for|in)\s+(?:the\s+)?(?:last\s+|past\s+)?(?P<en2>{_N})\s+"
     r"(?P<en2_unit>days?|weeks?|months?|years?)\b"
-    rf"|(?P<over>超过)?(?:最近|近|过去|已有?|至少)?(?P<zh>{_N})个?(?P<zh_unit>天|日|周"
+    rf"|(?P<over>超过)?(?:最近|近|过去|已经?有?|至少|都|足足|整整"
+    rf"|连续)*(?P<zh>{_N})个?(?P<zh_unit>天|日|周"
     rf"|星期|礼拜|月|年)(?:以上|之?内)?"
     r"(?:都|已经|仍)?(?:没有?|未)(?:再)?(?:下过?单|购买过?|购物|买过?东西|来过?|消费)"
     r"(?!过?[^\W\da-z_的,?。!?、且并而]{2})"
@@ -77,7 +86,9 @@ SILENT = re.compile(
 # Behind a condition that is taken away: "dog owners aside", "优惠券爱好者除外".
 TAKEN_AWAY = re.compile(
     r"\s*,?\s*\b(?:aside|excluded|excepted|not included|left out)\b|(?:的|都|再"
-    r"|也)*(?:除外|去掉|排除|剔除|除去|不算)(?:掉|在外|在内)?"
+    r"|也|那种|那类|那些|这种|这类|人|顾客|客户)*(?:除外|去掉|排除|剔除|除去|不算|不要|别要|别算"
+    r"|不计|刨除|刨掉|拿掉|筛掉"
+    r"|滤掉|不包括|不考虑)(?:掉|在外|在内|了)?(?=[,，。;；?？!！的]|$|有|一共|总共|剩|还)"
 )
 # "in the last 10 days not a single order": what stands behind or before the window.
 NO_ORDER_ZH = re.compile(
@@ -126,13 +137,33 @@ RECENT = re.compile(
 )
 RECENT_ZH = re.compile(
     r"\s*(?:一直|都|就)?(?P<not>没有?|未|从未)?(?:再)?(?:有过?|曾)?(?:来)?"
-    r"(?:下过?单|购物过?|消费过?|有订单|买过?东西)(?!(?:了|过|的)*(?:多少|几|总|金额"
+    r"(?:下(?:过|了)?单|购物过?|消费过?|有(?:过)?(?:订单|下单|消费|购物)(?:记录)?|买过?东西"
+    r"|(?:又|再)?(?:回来|返回|重新)(?:买|下单|消费|购物)?|(?:又)?来(?:过|买过?|买东西)|(?:又"
+    r"|再)买)(?!(?:了|过|的)*(?:多少|几|总|金额"
     r"|额|满|超|至|不|大|高|低|少|在|达|\d))(?:了|过|的)*"
 )
 TOP = re.compile(
     r"(?P<en_side>top|bottom|highest|lowest|best|leading"
     r"|worst)\s+(?P<en>\d{1,2}(?:\.\d{1,6})?)\s*(?:%|percent)"
-    r"|(?:最)?(?P<zh_side>高|低|前|后|多|少)的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
+    r"|(?:最)?(?P<zh_side>高|低|前|后|多|少|大|小|末尾|垫底|靠前|靠后|倒数|尾部|头部"
+    r"|末位)的?(?:那|这|前)?(?:一?批)?的?\s*(?P<zh>\d{1,2}(?:\.\d{1,6})?)\s*%"
+)
+LOW_SIDES = frozenset(
+    {
+        "bottom",
+        "lowest",
+        "worst",
+        "低",
+        "后",
+        "少",
+        "小",
+        "末尾",
+        "垫底",
+        "靠后",
+        "倒数",
+        "尾部",
+        "末位",
+    }
 )
 # Orders that are no count of orders; words that tell that a figure is of all days.
 IN_ONE = re.compile(
@@ -142,7 +173,6 @@ IN_ONE = re.compile(
 OVERALL = re.compile(
     r"\s*\b(?:overall|in total|total|altogether|all[- ]time|lifetime|in all|ever|so far|to date)\b"
 )
-LOW_SIDES = frozenset({"bottom", "lowest", "worst", "低", "后", "少"})
 
 # Field: the words that name it before a number (or a percentile), and the unit behind the number.
 FIGURES: dict[str, tuple[str, str]] = {
@@ -150,53 +180,77 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"average (?:order|basket|cart|ticket|receipt|purchase|transaction|bill|check|shop)"
         r"(?: value| size| amount| total| spend)?|aov|(?:order|basket|ticket) (?:value|size)"
         r"|(?:spend(?:s|ing)?|average) per (?:order|basket|visit|trip)"
-        r"|客单价|(?:平均)?每单(?:平均)?(?:消费|金额)?",
+        r"|平均客单价?|客单价?|笔单价|单均(?:消费|价|金额)?"
+        r"|(?:平均)?每(?:一)?(?:单|笔|笔?订单|次(?!\d))(?:平均|均)?(?:消费|金额|花费?|花)?(?:金额)?"
+        r"|平均(?:一|1)?(?:单|笔)(?:消费|金额|花费?|花)?",
         r"(?:(?:dollars?|bucks|usd) )?(?:on average )?(?:an|a|per|each"
         r"|every) (?:average )?(?:order|basket|visit|trip|purchase"
-        r"|transaction)(?! in)(?: on average)?|每单",
+        r"|transaction)(?! in)(?: on average)?|每单|一单(?=[的,，以]|$)",
     ),
     "coupon_share": (
         r"coupon (?:share|use|usage|rate)|(?:us(?:e|es|ed|ing)|redeem(?:s|ed|ing)?"
         r"|appl(?:y|ied|ies)"
         r"|cash(?:ed|es)? in) (?:a |any |their )?coupons? (?:in|on|for|with)"
         r"|share of orders with (?:a )?coupons?"
-        r"|用券(?:订单)?(?:占比|比例|率)|优惠券使用率",
+        r"|(?:用|使用)(?:了|过)?(?:优惠)?券的?(?:订单|单子|单|次数)?的?(?:占比|比例|比率|比重|率"
+        r"|占)"
+        r"|(?:优惠)?券的?使用(?:率|占比|比例)|订单(?:中|里)?的?用券的?(?:占比|比例|率)"
+        r"|(?:用|使用)(?:优惠)?券(?:下?的)?(?:订单|单子)(?:占|在)(?:全部|总|所有)?(?:订单"
+        r"|单量)?(?:中|里)?的?(?:比例|比重|占比)?",
         r"of (?:their |the |all )?orders (?:with|using|used|use|involv(?:e|ed|ing)"
         r"|includ(?:e|ed|ing)|contain(?:ed|ing)?|carry|carried|had|have|having) (?:a "
         r"|any )?coupons?"
-        r"|的订单(?:都|里都|中)?(?:使用|用)了?(?:优惠)?券",
+        r"|以?上?的?(?:订单|单子|单)(?:里|中)?(?:都|是|会|有)*(?:使用|用)(?:了|过"
+        r"|着)?(?:优惠)?券(?:下?的)?",
     ),
     "discount_share": (
         r"discount (?:share|rate|percentage|level|ratio|portion)|share of discounts?"
-        r"|discounts? of|折扣(?:占比|比例|率)",
+        r"|discounts? of"
+        r"|(?:折扣|打折|优惠|让利)的?(?:商品|金?额)?的?(?:占比|比例|比率|比重|率)"
+        r"|折扣(?:金?额)?(?:占|在)(?:总|全部)?(?:消费|原价|金额)?(?:总?金?额)?(?:中"
+        r"|里)?的?(?:比例|比重|占比)?"
+        r"|(?:平均)?折扣(?:力度|幅度)?",
         r"of (?:their|the) (?:total )?(?:spend(?:ing)?|purchases|bill) (?:in|as|through|from|on|via"
         r"|with) discounts?|off on average|in discounts",
     ),
     "weekend_share": (
-        r"weekend share|share of orders on weekends|周末(?:订单|购物|下单)(?:占比|比例)",
+        r"weekend share|share of orders on weekends"
+        r"|周末的?(?:订单量?|购物|下单|单子?|消费)?的?(?:占比|比例|比重|占)",
         r"of (?:their |the |all )?(?:orders|shopping|purchases) "
         r"(?:are |fall |were |happen |come |made |take place |done )?(?:placed |made |done )?(?:on"
-        r"|at|over) (?:a |the )?weekends?|的订单在周末",
+        r"|at|over) (?:a |the )?weekends?|的?(?:订单|单子|单)(?:都|是|会|集中|落|下|发生|产生"
+        r"|来自)*(?:在|于)?周末(?:下的?|产生的?)?",
     ),
     "evening_share": (
         r"evening share|share of orders in the evening"
-        r"|(?:晚间|晚上)(?:订单|购物|下单)(?:占比|比例)",
+        r"|(?:晚间|晚上|夜间|夜晚|夜里|傍晚)的?(?:订单量?|购物|下单|单子?|消费)?的?(?:占比|比例"
+        r"|比重|占)",
         r"of (?:their |the |all )?(?:orders|shopping|purchases) (?:are |fall |were "
         r"|happen |come |made |take place |done )?(?:placed |made |done )?in the evenings?"
-        r"|的订单在(?:晚间|晚上)",
+        r""
+        r"|的?(?:订单|单子|单)(?:都|是|会|集中|落|下|发生|产生|来自)*(?:在|于)?(?:晚间|晚上|夜间"
+        r"|夜里|傍晚)(?:下的?|产生的?)?",
     ),
     "categories": (
         r"(?:bought|buy|buys|purchased?|shop(?:s|ped)?|ordered)(?: something| products"
         r"| items| things"
-        r"| goods)?(?: from| in| across| out of)|(?:买过?的?|购买过?的?)?品类数量?",
-        r"(?:different |distinct |product )?categor(?:y|ies)|个?品类",
+        r"| goods)?(?: from| in| across| out of)"
+        r"|(?:(?:购?买|逛|涉及|涉足|覆盖|横跨|涵盖)(?:过|了)?的?)?(?:商品)?(?:品类|种类"
+        r"|类目)(?:数量?|个数|跨度)?",
+        r"(?:different |distinct |product )?categor(?:y|ies)|(?:个"
+        r"|种)?(?:不同的?)?(?:商品)?(?:品类|类目)",
     ),
     "days_since_last_order": (
         r"(?:(?:most recent|latest|last) (?:order|purchase|shop|visit|basket)"
         r"|last (?:ordered|bought|shopped|purchased|visited|came|placed an order))"
         r"(?: was| is| dates back| happened| took place| lies)?|days since (?:the "
         r"|their )?last order"
-        r"|距?(?:上次|最近一次)下单(?:天数|时间)?|距上次下单天数",
+        r"|距上次下单天数"
+        r"|(?:距离?|离)?(?:上(?:次|一次|回|一回|一单|单)|(?:最近|最后)(?:一)?(?:次|单|笔|回|1次"
+        r"|1单))的?"
+        r"(?:下单|购物|购买|消费|到店|光顾|来|买东西)?(?:的)?(?:时间|天数)?(?:距今|距离?现在"
+        r"|到现在|至今|离现在|到今天)?"
+        r"(?:天数)?(?:已经?|都|有|过了|过去|过去了)*",
         "",
     ),
     "tenure_days": (
@@ -205,35 +259,50 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"| here)? for"
         r"|(?:joined|signed up|came on board|started (?:shopping|buying)(?: with us)?)(?: us)?"
         r"|first (?:order(?:ed)?|purchased?|bought|shopped|visit(?:ed)?)(?: with us"
-        r"| from us)?(?: was)?|成为(?:顾客|客户|会员)的?(?:天数)?",
+        r"| from us)?(?: was)?"
+        r"|成为(?:我们的?)?(?:顾客|客户|会员)的?(?:天数|时间|时长)?(?:已经?|都|有)*"
+        r"|(?:首次|第一次|头一次|头一回|第一回|首|第一|头一)(?:下?单|购物|购买|消费|来"
+        r"|光顾)的?(?:时间|日期)?(?:距今|距离?现在"
+        r"|到现在|至今|离现在|到今天)(?:已经?|都|有|还|才)*|入会(?:时间|天数)?(?:已经?|有)*"
+        r"|注册(?:时间|天数)?(?:已经?|有)*",
         r"days'? (?:of )?(?:standing|membership|tenure)",
     ),
     "usual_gap_days": (
         r"(?:usual|typical|median|normal|average) (?:gap|days|time|interval) between"
-        r" (?:their |2 )?(?:orders|purchases|visits)|(?:通常)?下单间隔(?:天数)?",
+        r" (?:their |2 )?(?:orders|purchases|visits)"
+        r"|(?:通常|平均|平时|一般)*的?(?:下单|购买|购物|消费|复购|回购|订单"
+        r"|回头)的?(?:平均)?(?:间隔|周期)的?(?:天数|时间)?"
+        r"|(?:每)?两(?:单|次|次下单|次购物|笔订单)(?:之间)?的?(?:平均|通常|一般)*(?:间隔|相隔"
+        r"|隔)的?(?:天数|时间)?",
         "",
     ),
     "spend": (
         r"spen(?:d|t|ds|ding|ders?)|paid|pa(?:y|ys|ying)|bought for|lifetime value"
-        r"|total value|money spent|revenue|(?:总|累计)?(?:消费|花销"
-        r"|花费)(?:总额|金额|额)?(?:了|过(?!\d))?|花钱|花了",
+        r"|total value|money spent|revenue|(?:总|累计|合计|历史)?(?:消费|花销"
+        r"|花费|开销|支出|购物|购买|成交|下单)的?(?:总额|总金额|金额|额|总数)(?:了|过(?!\d))?"
+        r"|(?:总|累计|合计|一共|总共|历史)?(?:消费|花销|花费|开销|支出)(?:了|过(?!\d)|掉)?"
+        r"|花钱|花掉?(?:了|过(?!\d)|出去)?|贡献(?:了|过)?|(?:买|掏|砸)(?:过"
+        r"|了)?(?=(?:[超不至低起满]\S{0,4})?[\d.]+[千万]?(?:元|块))",
         r"(?:dollars?|bucks|usd)(?: (?:was |were )?spent)?|(?:was |were )?spent"
         r"|in (?:total |overall )?(?:spend(?:ing)?|revenue|sales|purchases)"
         r"|worth(?: of (?:goods|stuff|groceries|orders|purchases|products))?|yuan|rmb|美元"
-        r"|元|块钱?",
+        r"|美金|元人民币|人民币|元钱?|块钱?|大洋",
     ),
     "orders": (
         r"order(?:s|ed)?|placed|shopped|visited|came|number of orders"
-        r"|(?:总)?订单(?:数量?|次数)?|下过?单(?:次数|数)?了?|购买次数|购物"
-        r"|来过?(?:买过?东西|购物)?|光顾|消费次数",
+        r"|(?:总|累计)?(?:订单|下单|单)(?:总?数量?|总?量|次数|总数|频次)|(?:总|累计)?订单"
+        r"|下过?单了?|下(?:过|了)?(?=\d|[一二两三四五六七八九十超不至起最满]\S{0,3}单)"
+        r"|(?:购买|购物|到店|来店|光顾|交易|成交)(?:总?次数|频次|频率)|购物|下(?:过"
+        r"|了)(?:的)?(?:订单|单)(?:数)?"
+        r"|(?:来|到店|逛)(?:过|了)?(?:买过?东西|购物|消费)?|光顾(?:过|了)?|消费次数",
         r"orders?|times|purchases?|visits?|transactions?|shopping trips?|(?:个"
-        r"|笔)?订单(?!数|量)|单|次|笔|回|趟|遍",
+        r"|笔)?订单(?!数|量)|单|(?:次|笔|回|趟|遍)(?:订单|购物|消费|购买|下单|交易|记录|单)?",
     ),
 }
 # Fields that what stands behind the number tells, whatever stands before it: "$60 an order".
 TOLD_BEHIND = frozenset({"average_order_value"})
 UNITS = {
-    "days": r"days?(?: ago| back| or so ago)?(?: old)?|天(?:前)?",
+    "days": r"days?(?: ago| back| or so ago)?(?: old)?|天(?:前|了)?",
     "share": r"of (?:their |the |all |its |our )?orders|的订单",
 }
 # Between a field's name and its number, and what may stand in front of a name.
@@ -242,7 +311,7 @@ LINKING = (
     r"|amount(?:s|ed)? to"
     r"|add(?:s|ed)? up to|stands? at|stood at|has been|have been|somewhere|anywhere|altogether"
     r"|with us|always|usually|on average|made|done|been|level)\b|:|"
-    "为|是|在|达到?|有|了|过|数|处于|占)*"
+    "为|是|在|达到?|有|了|过|数|处于|占|才|却|还|都|竟|平均|的|约|只有|也)*"
 )
 WINDOWED = {
     ("orders", 30): "orders_last_30d",
@@ -260,13 +329,21 @@ NEGATION = re.compile(
     rf"|\bdrop\b|\bremove\b|\bleave out\b|\bexclude\b|\bbut not\b)\s*"
     r"(?:\b(?:a|an|any|the|those|customers|people|who|our|all|be|been|being|either|have"
     r"|having|had|carry|tagged|as|for|to|own|in|ever)\b\s*)*$"
-    r"|(?:从来?没有?|从未|没有?|并?(?<!是)不(?:是|属于)?|未|非|除了|除去|除开|不要"
-    r"|排除|去掉|剔除|不包括|不含|不算)(?:过|再|有|在|是|要|曾|带|那些|其中)*\s*$"
+    r"|(?:再也?|却|也|都|竟然?|压根儿?|根本|始终|一直|完全|至今|还|并|但|就|又|可"
+    r"|(?:连)?[一1](?:次|回|单|遍|笔|样)"
+    r"(?:都|也)|从来)*(?:从来?都?没有?|从未|从不|未曾|不曾|没有?"
+    r"|并?(?:(?<!是)|(?<=但是)|(?<=可是)|(?<=都是))(?<!要)不(?:是|属于)?(?!到|足|满|少|超|低|高|止)"
+    r"|未|非|除了|除去|除开|不要|不想要|排除|去掉|去除|扣除|剔除|筛掉|不包括|不包含|不含|不算)"
+    r"(?:过|再|有|在|是|要|曾|带|那些|其中|也|又|还|同时)*\s*$"
 )
 BUY = re.compile(
     r"\b(?:bought|buys?|buying|got|picked up|went for|purchase[ds]?|purchasing"
     r"|ordered|orders? (?:with|containing|including|that (?:contain|includ)(?:ed|e|es|s)?)"
-    r"|buyers of)\b|购买过?了?|买过?了?"
+    r"|buyers of)\b|(?:购买|采购|选购|购入|购置|买入|入手|囤货?|订购|抢购|回购|复购|买|下单)"
+    r"(?:到|进|下|回|走|齐|全|够|满)?(?:过|了)*"
+    r"|(?:拿|带走?|碰|沾|尝试?|试|订|点|收|抢|捎|剁手|拍|加购|下)(?:过|了)+"
+    r"|(?:订单|单子|购物车|购物篮|购物袋|篮子|小票|账单)(?:里|中|内|上|里面|里头)?(?:曾经?|都|也)*"
+    r"(?:有|含有?|包含|出现|放|装)(?:过|着|了)?"
 )
 BUYERS = re.compile(r"\s*\b(?:buyers?|purchasers?)\b(?!\s+of\b)|(?:的)?(?:购买者|买家)")
 ITEM_FILLER = re.compile(
@@ -275,7 +352,7 @@ ITEM_FILLER = re.compile(
     r"|can|box|bag|jar|carton|case|loaf"
     r"|tub|piece|bunch|tin|tube|roll|bar|lot|bit|pair)s? of|lots of|plenty of"
     r"|(?:something|anything|products?|items?|goods|things|stuff) from (?:the|our))\b"
-    r"|任何|任意|的)*"
+    r"|任何|任意|的|些|点儿?|一些)*"
 )
 # Behind an item, and no part of its name.
 ITEM_TAIL = re.compile(
@@ -284,7 +361,8 @@ ITEM_TAIL = re.compile(
     r"(?!\s+(?:by|per|as)\b)"
 )
 ITEM_JOINT = re.compile(
-    r"\s*,?\s*(?:(?P<or>\bor\b|或者?|或是)|(?P<and>\band\b|\bas well as\b|&|和|与|及|以及)"
+    r"\s*,?\s*(?:(?P<or>\bor\b|或者是?|或是?|还是|抑或)|(?P<and>\band\b|\bas well as\b|&|以及|和"
+    r"|与|及|跟|还有|加上|外加|加)"
     r"|(?P<list>,|、))\s*"
 )
 TIMES_WORDS = {"once": 1, "twice": 2}
@@ -308,78 +386,3 @@ NAMED_FIGURE = re.compile(
     r"(?:(?:have|has|had|did|do|does|were|was)?\s*(?:not|n't|never)?\s*)?"
     r"(?:order|spen|paid|placed|shopped|number|(?:总|近\d+天)?(?:订单|下|消费|花|购买|购物))"
 )
-
-
-# Words for conditions beside the labels; left out where a shop has no such field, value or tag.
-PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
-    (
-        r"(?:us(?:e|es|ed|ing)|redeem(?:ed|s)?) (?:a )?coupons?|(?:使用|用)过?了?优惠券|用过?券",
-        {"field": "coupon_share", "op": ">", "value": 0},
-    ),
-    (
-        r"(?:with|have|has|having)? ?(?:kids|children)(?: at home)?|(?:家里|家中)?(?:有"
-        r"|带)(?:个)?(?:孩子|小孩|子女|娃)|孩子|小孩",
-        {"field": "kids_count", "op": "!=", "value": "0"},
-    ),
-    (r"childless", {"field": "kids_count", "op": "=", "value": "0"}),
-    (
-        r"liv(?:e|es|ing) (?:alone|by themselves|on their own)|独居|一个人(?:住|生活)",
-        {"field": "household_size", "op": "=", "value": "1"},
-    ),
-    (
-        r"home ?owners?|own (?:a|their) (?:home|house)s?|有房",
-        {"field": "home_ownership", "op": "=", "value": "Homeowner"},
-    ),
-    (r"renters?|租房", {"field": "home_ownership", "op": "=", "value": "Renter"}),
-    (r"已婚", {"field": "marital_status", "op": "=", "value": "Married"}),
-    (r"未婚", {"field": "marital_status", "op": "=", "value": "Unmarried"}),
-    (
-        r"(?:own(?:ing)?|ha(?:ve|s)|having|with|keep(?:ing)?) (?:a )?pets?|pets"
-        r"|(?:有|养)宠物|宠物主人?",
-        {"tag": "pet_owner"},
-    ),
-    (r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?dogs?|dogs|有狗|养狗", {"tag": "dog_owner"}),
-    (r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?cats?|cats|有猫|养猫", {"tag": "cat_owner"}),
-    (r"lapsed|流失(?:了|的)?|已流失", {"tag": "lapsed"}),
-)
-# Around a tag's name: "love wine", "wine lovers", "喜欢啤酒", "啤酒爱好者".
-TAG_BEFORE = (
-    r"(?:(?:likes?|loves?|drinks?|enjoys?|eats?|pays?|prefers?|into|fans? of|lovers of"
-    r"|drinkers of)\s+)?"
-)
-TAG_AFTER = r"(?:[\s-]+(?:lovers?|fans?|drinkers?|eaters?|enthusiasts?))?"
-TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用)?"
-TAG_AFTER_ZH = r"(?:爱好者|达人|控|迷)?"
-# How sure a tag must be: "at least 80% likely to be pet owners", "宠物主人概率超过80%".
-SURE_BEFORE = re.compile(
-    r"(?:(?:at least|over|more than|with)\s+)*(?:an?\s+)?(?<!\d)(\d{1,2})\s*(?:%"
-    r"|percent)(?:\s+or more)?\s*(?:likely|sure|certain|probable|probability"
-    r"|chance)\s*"
-    r"(?:to\s+(?:be|have|own)|of\s+(?:being|having|owning)|that they are|are|is)?\s*(?:an?\s+)?$"
-    r"|概率(?:至少|超过|大于|不低于|高于|在|为|达到?)*(?<!\d)(\d{1,2})\s*%(?:以上"
-    r"|及以上)?的?(?:是|为)?\s*$"
-)
-SURE_BEHIND = re.compile(
-    r"\s*(?:with|at)\s+(?:a\s+)?(?:probability|certainty"
-    r"|confidence)\s+(?:of\s+)?(?:at least|over|above"
-    r"|more than)?\s*(\d{1,2})\s*%(?:\s+or more)?"
-    r"|的?(?:概率|可能性)(?:至少|超过|大于|不低于|高于|在|为|达到?)*(\d{1,2})\s*%(?:以上|及以上)?"
-)
-# How a closed attribute of numbers is named before and behind a number.
-RANGED: dict[str, tuple[str, str]] = {
-    "age": (
-        r"aged?(?: between| from)?|年龄|年纪|岁数",
-        r"year[- ]?olds?|years?(?: old)?|years? of age|岁",
-    ),
-    "income": (r"income|earn(?:s|ing)?|(?:家庭)?年?收入", ""),
-    "household_size": (
-        r"household size|(?:households?|famil(?:y|ies)|homes?) of|家庭人数|人口",
-        r"people at home|口(?:之家|人)?(?:家庭)?|人家庭|个人",
-    ),
-    "kids_count": (r"number of children", r"kids?|child(?:ren)?|个(?:孩子|小孩|子女)"),
-}
-AGE_NOUN = re.compile(
-    r"\b(?:customers|people|shoppers|households|those|members)\s+(?:who\s+)?(?:are\s+)?$"
-)
-AGE_OP = re.compile(r"(?:older|younger) than|or (?:older|younger)")
-PLAIN_AGE_OP = re.compile(r"under|over|above|below")

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from agent.ask import lexicon
 from agent.ask.bought import BoughtLinker, Items, times_at
+from agent.ask.bought_zh import ChineseLinker
 from agent.ask.dates import Window
 from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, Bought, Compare, Condition, negated
@@ -59,6 +60,7 @@ class LooseLinker:
     def __init__(self, vocabulary: Vocabulary, bought: BoughtLinker) -> None:
         self._vocabulary = vocabulary
         self._bought = bought
+        self._chinese = ChineseLinker(vocabulary, bought)
         self._exact = {
             word_set(said)
             for level, names in vocabulary.catalogue.items()
@@ -70,6 +72,7 @@ class LooseLinker:
     def purchases(self, reading: Reading) -> Iterator[Link]:
         """All purchases with a verb: those of `BoughtLinker` and those that lean on them."""
         yield from lost(reading)
+        yield from self._chinese.in_front(reading)
         yield from self._stopped(reading)
         yield from self._pronouns(reading)
         for link in self._bought.purchases(reading):
@@ -80,7 +83,8 @@ class LooseLinker:
 
     def bare(self, reading: Reading) -> Iterator[Link]:
         """Names of the catalogue that nothing took: an audience is named by what it bought."""
-        if reading.language != "en":
+        if reading.language == "zh":
+            yield from self._chinese.bare(reading)
             return
         place = 0
         while token := _TOKEN.search(reading.rest, place):

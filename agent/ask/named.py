@@ -8,12 +8,23 @@ from dataclasses import dataclass
 from itertools import chain
 
 from agent.ask import lexicon
+from agent.ask.phrases import (
+    PHRASES,
+    RANGED,
+    SURE_BEFORE,
+    SURE_BEHIND,
+    TAG_AFTER,
+    TAG_AFTER_ZH,
+    TAG_BEFORE,
+    TAG_BEFORE_ZH,
+)
 from agent.ask.reading import USED, Link, Reading
 from agent.conditions import Compare, Condition, HasTag, check, from_json
 from agent.errors import ConditionError
 from agent.prompts import read_yaml
 from agent.vocabulary import Term, Vocabulary
 
+_JOINED = re.compile("(?:与|和|及|以及|、|,|跟|或)")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -78,8 +89,8 @@ def _with_probability(
     reading: Reading, start: int, end: int, tag: HasTag
 ) -> tuple[int, int, HasTag]:
     """The tag from a probability on, if the question names one beside it."""
-    before = lexicon.SURE_BEFORE.search(reading.rest[:start])
-    behind = lexicon.SURE_BEHIND.match(reading.rest, end)
+    before = SURE_BEFORE.search(reading.rest[:start])
+    behind = SURE_BEHIND.match(reading.rest, end)
     match = before or behind
     if match is None:
         return start, end, tag
@@ -124,8 +135,9 @@ def _own_names(vocabulary: Vocabulary) -> set[str]:
 def _around(words: str) -> str:
     """The words of a tag with what people say around them."""
     if _CHINESE.search(words):
-        return f"{lexicon.TAG_BEFORE_ZH}{re.escape(words)}{lexicon.TAG_AFTER_ZH}"
-    return rf"\b{lexicon.TAG_BEFORE}{_spelled(words)}{lexicon.TAG_AFTER}\b"
+        listed = _JOINED.sub(rf"{_JOINED.pattern}{TAG_BEFORE_ZH}", re.escape(words))
+        return f"{TAG_BEFORE_ZH}{listed}{TAG_AFTER_ZH}"
+    return rf"\b{TAG_BEFORE}{_spelled(words)}{TAG_AFTER}\b"
 
 
 def _spelled(words: str) -> str:
@@ -160,8 +172,8 @@ def _value_pattern(words: str, term: Term, alone: bool) -> str:
     if _CHINESE.search(words):
         value = re.escape(words)
     else:
-        value = rf"(?<![\w.-]){_spelled(words)}(?![\w+-])"
-    before, behind = lexicon.RANGED.get(term.name, ("", ""))
+        value = rf"(?<![a-z0-9_.-]){_spelled(words)}(?![a-z0-9_+-])"
+    before, behind = RANGED.get(term.name, ("", ""))
     labels = {term.label_en.casefold(), term.label_zh.casefold(), term.name.replace("_", " ")}
     names = "|".join(
         [*map(re.escape, sorted(labels, key=len, reverse=True)), *filter(None, [before])]
@@ -173,7 +185,7 @@ def _value_pattern(words: str, term: Term, alone: bool) -> str:
 
 def _extra_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
     own = _own_names(vocabulary)
-    for words, given in lexicon.PHRASES:
+    for words, given in PHRASES:
         if any(re.fullmatch(words, name) for name in own):
             continue
         condition = from_json(given)

@@ -14,6 +14,7 @@ from datetime import date
 
 from agent.ask import frame, lexicon
 from agent.ask.dates import Window, days_of, windows
+from agent.ask.dates_zh import in_plain_chinese
 from agent.ask.numerals import plain_numbers
 from agent.ask.plain import put_plainly
 from agent.ask.small_talk import chinese_content, is_talk, phrases
@@ -54,7 +55,7 @@ class Reading:
 
     def __init__(self, question: str, as_of: date) -> None:
         self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
-        self.text = put_plainly(plain_numbers(self.text.replace("’", "'")))
+        self.text = put_plainly(in_plain_chinese(plain_numbers(self.text.replace("’", "'"))))
         self.rest = self.text
         self.as_of = as_of
         self.language = spoken(self.text)
@@ -83,7 +84,9 @@ class Reading:
         self.take(start, end)
         if away := lexicon.TAKEN_AWAY.match(self.rest, end):
             self.take(end, away.end())
-            return Link(start, away.end(), condition, **about).negated()
+            link = Link(start, away.end(), condition, **about).negated()
+            before = self.take_negation(start)  # "没有孩子的不要" are those with children
+            return link if before is None else replace(link, start=before).negated()
         negation = self.take_negation(start)
         link = Link(start if negation is None else negation, end, condition, **about)
         return link if negation is None else link.negated()
