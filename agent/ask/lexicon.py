@@ -31,7 +31,8 @@ BEFORE: tuple[tuple[Op, str], ...] = (
         ">",
         r"(?:more|greater|older|higher|larger|bigger|better|longer) than|north of|upwards of"
         r"|in excess of|over|above|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|topp(?:ed|ing)"
-        r"|tops|>|超过|不止|(?<![不没未来买下花逛购费超])过(?=\d)|多于|大于|高于|超出|多过|高过"
+        r"|tops|>|超过|不止|(?<![不没未来买下逛购超])过(?=\d+[千万]?(?!\d|次|单|回|趟|遍|笔))"
+        r"|多于|大于|高于|超出|多过|高过"
         r"|突破",
     ),
     (
