@@ -1,80 +1,207 @@
 """Follow-ups: "only those with kids", "and in December?", "不要有宠物的", "by age?".
 
-A fragment refines the query before it. A part of the same kind is replaced after "what about"
-("what about beer?"), a span of days alone moves the spans there are, everything else is added.
+A fragment refines the query before it. What it does is told by words at its head ("leave out …",
+"make that …", "drop the … condition"); what it says of customers is read as any question is.
+Conditions are added, taken out, put in the place of those of their kind, or dropped; a span of days
+moves the spans there are.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
 
 from agent.ask.days import over_days
+from agent.ask.follow_words import (
+    ABOUT_THEM,
+    ASKS,
+    BEGINS,
+    DROPS,
+    LEADS,
+    LESS,
+    PEOPLE,
+    PUTS,
+    REFERS,
+    SWAPS,
+    TAKES_OUT,
+)
 from agent.ask.query import Query
 from agent.ask.reading import Reading
 from agent.conditions import (
     All,
+    AnyOf,
     Bought,
     Compare,
     Condition,
     HasTag,
     Not,
     from_json,
+    negated,
     to_json,
 )
 
-SHORT = 40
-_REFERS = re.compile(
-    r"\b(?:those|these|them|of (?:them|those|these)|the same|among them)\b|其中|这些"
-    r"|那些|他们|她们|上述|刚才|同样"
-)
-_BEGINS = re.compile(
-    r"^\s*(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if"
-    r"|instead|without|"
-    r"excluding|except|exclude|remove|drop|minus|not)\b"
-    r"|^\s*(?:那|再|只|仅|还有|不要|别要|去掉|排除|除去|除掉|换成|改成|其中|而|加上"
-    r"|另外|如果|并且|且|从中)"
-)
-_PEOPLE = re.compile(
-    r"\b(?:customers?|people|households|shoppers?|spenders?|buyers?|members?|we|our"
-    r"|us)\b|顾客|客户|用户|会员"
-)
-_ASKS = re.compile(r"^\s*how many\b|多少|几(?:个|位)")
-_SWAPS = re.compile(
-    r"^\s*(?:(?:and|ok(?:ay)?|so|now)\s*,?\s*)?(?:what about|how about|and for"
-    r"|same(?: thing| question)? (?:for|with)|make (?:that|it|them)|what if it (?:is"
-    r"|were)|instead)\b|\binstead\b|\brather than\b|^\s*那?(?:换成|改成|如果是|要是)"
-    r"|^\s*那.*呢[?？]?$"
-)
+SHORT = 70
+How = Literal["adds", "swaps", "takes out", "drops"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a follow-up does with the conditions that its words name.
+
+    old: words of what goes, where both are said ("Q3 rather than Q4").
+    """
+
+    how: How
+    words: str
+    old: str | None = None
 
 
 def fragment(reading: Reading) -> bool:
     """Whether a question leans on the one before."""
     text = reading.text
-    if _REFERS.search(text) or _BEGINS.search(text):
+    if REFERS.search(text) or BEGINS.search(text) or _about_them(text):
         return True
-    return len(text) <= SHORT and not _PEOPLE.search(text) and not _ASKS.search(text)
+    if DROPS.fullmatch(text) or step(text).how != "adds":
+        return True
+    return len(text) <= SHORT and not PEOPLE.search(text) and not ASKS.search(text)
 
 
-def refine(before: Query, new: Query, reading: Reading, said: str) -> Query:
-    """The query before with what a fragment (`said`) adds, replaces or asks for in another way."""
-    parts = _parts(new.where)
-    window = next(iter(reading.spare), None)
-    where = before.where
-    if window is not None and not parts:
-        where = over_days(where, window.as_span())
-    elif _SWAPS.search(said):
-        where = _swapped(where, parts)
-    else:
-        where = All(all=tuple(dict.fromkeys((*_parts(where), *parts))))
+def _about_them(text: str) -> bool:
+    """ "they" of a question that named nobody before it."""
+    match = ABOUT_THEM.search(text)
+    return match is not None and not PEOPLE.search(text[: match.start()])
+
+
+def step(text: str) -> Step:
+    """What a follow-up does."""
+    text = _led(text)
+    if match := DROPS.fullmatch(text):
+        return Step("drops", _first(match))
+    for pattern in PUTS:
+        if match := pattern.fullmatch(text):
+            groups = match.groupdict()
+            return Step("swaps", groups["new"], groups.get("old"))
+    if match := TAKES_OUT.fullmatch(text):
+        return Step("takes out", _first(match))
+    if match := SWAPS.search(text):
+        return Step("swaps", f"{text[: match.start()]} {text[match.end() :]}")
+    return Step("adds", text)
+
+
+def _led(text: str) -> str:
+    """The text without the words that only lead to it."""
+    text = text.strip(" \t\n,，.。?？!！:：;；-–—…")
+    return LEADS.sub("", text)
+
+
+def _first(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group is not None)
+
+
+def refine(before: Query, new: Query, reading: Reading, done: Step, gone: Condition) -> Query:
+    """The query before with what a fragment adds, replaces or asks for in another way.
+
+    new: what its words say by themselves. gone: what it says goes.
+    """
     asked = {name: value for name in _SHOWN if (value := getattr(new, name)) is not None}
+    window = next(iter(reading.spare), None)
+    days = window.as_span() if window else None
+    where = _refined(before.where, new.where, days, done, gone)
     kind = new.kind if new.kind not in ("count", "search") or _counts(reading) else before.kind
-    if kind == "compare" and not asked and before.against is not None and window is not None:
-        asked["against"] = over_days(before.against, window.as_span())
-    gone = {} if kind == before.kind else dict.fromkeys(_SHOWN)
-    return before.model_copy(update={**gone, **asked, "where": where, "kind": kind})
+    if kind == before.kind == "compare" and before.against is not None:
+        asked["against"] = _refined(before.against, new.where, days, done, gone)
+    if kind == before.kind == "trend" and new.measure == "customers":
+        asked.pop("measure" if not PEOPLE.search(reading.text) else "", None)
+    lost = {} if kind == before.kind else dict.fromkeys((*_SHOWN, "against"))
+    return before.model_copy(update={**lost, **asked, "where": where, "kind": kind})
 
 
 _SHOWN = ("by", "rank", "limit", "customer", "every", "measure", "like")
+
+
+def _refined(
+    where: Condition, new: Condition, days: dict[str, object] | None, done: Step, gone: Condition
+) -> Condition:
+    parts = _parts(new)
+    if days is not None:
+        where = over_days(where, days)
+    if done.how == "swaps":
+        return _swapped(where, parts, gone)
+    if done.how == "takes out" and parts:
+        parts = (_none_of(parts),)
+        if set(kept := _parts(where)) & set(_parts(new)):  # "without the kids", who were asked for
+            return All(all=tuple(part for part in kept if part not in _parts(new)))
+    left = [old for old in _parts(where) if not any(_supersedes(new, old) for new in parts)]
+    parts = tuple(_over_days_of(where, part) for part in parts)
+    return All(all=tuple(dict.fromkeys((*left, *parts))))
+
+
+def _supersedes(new: Condition, old: Condition) -> bool:
+    """ "over 1,000?" after "over 500": a bound of the same figure on the same side."""
+    if not (isinstance(new, Compare) and isinstance(old, Compare)) or new.windowed:
+        return False
+    figure = isinstance(new.value, int | float) and new.op[0] == old.op[0] and new.op[0] in "<>"
+    return figure and new.field == old.field.split("_last_")[0]
+
+
+def _over_days_of(where: Condition, new: Condition) -> Condition:
+    """The new bound of a figure over the days of the old one."""
+    for old in _parts(where):
+        if _supersedes(new, old) and isinstance(old, Compare) and isinstance(new, Compare):
+            return old.model_copy(update={"op": new.op, "value": new.value, "to": new.to})
+    return new
+
+
+def _none_of(parts: tuple[Condition, ...]) -> Condition:
+    return negated(parts[0] if len(parts) == 1 else All(all=parts))
+
+
+def without(where: Condition, topics: Collection[str]) -> Condition:
+    """The condition without the parts that speak of any of the topics; "days": without days."""
+    if "days" in topics:
+        where = over_days(where, {})
+        where = All(all=tuple(p for p in _parts(where) if p != _EVER_ORDERED))
+    return All(all=tuple(part for part in _parts(where) if not topic(part) & set(topics)))
+
+
+_EVER_ORDERED = Compare(field="orders", op=">=", value=1)
+
+
+def topic(condition: Condition) -> set[str]:
+    """What a condition speaks of: fields, tags as `tag:x`, purchases as `bought:x`."""
+    match condition:
+        case Compare():
+            return {condition.field.split("_last_")[0]}
+        case HasTag():
+            return {f"tag:{condition.tag}"}
+        case Bought():
+            return {f"bought:{word}" for word in condition.bought}
+        case Not():
+            return topic(condition.part)
+        case All():
+            return set[str]().union(*map(topic, condition.all))
+        case AnyOf():
+            return set[str]().union(*map(topic, condition.any))
+    return set()
+
+
+def relisted(before: Query, text: str) -> Query | None:
+    """ "the bottom ten", "just 5", "the other way round": a list in other order or length."""
+    match = LESS.fullmatch(_led(text))
+    if match is None or (before.rank is None and before.limit is None):
+        return None
+    said = match.groupdict()
+    number = next((int(v) for k, v in said.items() if k.startswith("n") and v), before.limit)
+    rank = before.rank
+    if rank is not None and (said["other"] or said["other_zh"]):
+        rank = rank.model_copy(update={"order": "least" if rank.order == "most" else "most"})
+    elif rank is not None and (said["low"] or said["low_zh"]):
+        rank = rank.model_copy(update={"order": "least"})
+    elif rank is not None and (said["high"] or said["high_zh"]):
+        rank = rank.model_copy(update={"order": "most"})
+    return before.model_copy(update={"rank": rank, "limit": number})
 
 
 def _counts(reading: Reading) -> bool:
@@ -85,15 +212,18 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
     return condition.all if isinstance(condition, All) else (condition,)
 
 
-def _swapped(where: Condition, parts: tuple[Condition, ...]) -> Condition:
-    """Each new part instead of the last old one of its kind; added where there is none."""
-    kept = list(_parts(where))
+def _swapped(where: Condition, parts: tuple[Condition, ...], gone: Condition) -> Condition:
+    """Each new part instead of what goes, else of the last old one of its kind; added where there
+    is none."""
+    kept, leaving = list(_parts(where)), topic(gone)
     for part in parts:
-        place = next((n for n in reversed(range(len(kept))) if _alike(kept[n], part)), None)
-        if place is None:
-            kept.append(part)
+        places = [n for n in range(len(kept)) if topic(kept[n]) & leaving]
+        places = places or [n for n in range(len(kept)) if _alike(kept[n], part)]
+        places = places or [n for n in range(len(kept)) if _likings(kept[n], part)]
+        if places:
+            kept[places[-1]] = _in_place(kept[places[-1]], part)
         else:
-            kept[place] = _in_place(kept[place], part)
+            kept.append(part)
     return All(all=tuple(kept))
 
 
@@ -104,8 +234,15 @@ def _alike(old: Condition, new: Condition) -> bool:
     return type(one) is type(other) and isinstance(one, Bought | HasTag)
 
 
+def _likings(old: Condition, new: Condition) -> bool:
+    """A purchase and a tag may stand for each other: "make that tea lovers"."""
+    return isinstance(old, Bought | HasTag) and isinstance(new, Bought | HasTag)
+
+
 def _in_place(old: Condition, new: Condition) -> Condition:
     """The new purchase keeps counts and days of the old one, where it says none itself."""
+    if isinstance(old, Not) and not isinstance(new, Not) and isinstance(old.part, Bought):
+        return negated(_in_place(old.part, new))
     if not (isinstance(old, Bought) and isinstance(new, Bought)):
         return new
     return from_json({**to_json(old), **to_json(new)})
@@ -113,8 +250,3 @@ def _in_place(old: Condition, new: Condition) -> Condition:
 
 def _inner(condition: Condition) -> Condition:
     return condition.part if isinstance(condition, Not) else condition
-
-
-def swaps(text: str) -> bool:
-    """Whether a follow-up puts something in the place of what was said: "what about beer?"."""
-    return bool(_SWAPS.search(text))

@@ -69,6 +69,12 @@ COUNTING = re.compile(
     r"|为什么|什么时候|哪里|怎么|吗|是否|平均|总共|一共|什么"
 )
 
+# A number of customers or orders is asked for.
+COUNTS = re.compile(
+    r"\bhow many\b|\b(?:number|count|headcount|share|percentage|proportion) of\b|多少|几(?:个|位"
+    r"|名)"
+)
+
 FUTURE = re.compile(
     r"\b(?:will(?! do\b)|going to|gonna|likely to (?!be\b|have\b|own\b)|expected to"
     r"|about to|predict\w*|forecast\w*|next (?:week|month|quarter|year|season))\b"
@@ -78,13 +84,22 @@ FUTURE = re.compile(
 BOUGHT_VERB: dict[Language, str] = {"en": "bought", "zh": "买过"}
 
 FOLLOW = re.compile(
-    r"\b(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if"
-    r"|instead|same|again|those|these"
-    r"|them|sort(?:ed)?|limit(?:ed)? to|restrict(?:ed)? to|narrow(?:ed)? (?:it |them "
-    r"|that )?(?:down )?to|keep|leave|add|out of|make|thing|rather than|than|sorry"
-    r"|mean|ones?)\b"
-    r"|那么?|再|只要?|只看|只保留|仅|仅限|还有|换成|改成|其中|加上|另外|如果是?|呢"
-    r"|这些|那些|他们|她们|里面?|从中|一下|保留|限定|筛选|要|改看|看"
+    r"\b(?:and|but|now|only|just|also|then|ok(?:ay)?|what about|how about|what if|instead|same"
+    r"|again"
+    r"|those|these|them|they|sort(?:ed)?|limit(?:ed)? to|restrict(?:ed)? to|focus(?:ed)? on"
+    r"|zoom in on"
+    r"|narrow(?:ed)? (?:it |them |that |this )?(?:down )?to|filter(?:ed)? (?:it |them )?(?:for|to"
+    r"|down to|on|by)"
+    r"|keep(?:ing)?|leave|add(?:ing)?|include|out of|make|thing|rather than|than|sorry|mean|meant"
+    r"|ones?"
+    r"|condition|further|additionally|furthermore|too|as well|of which|among|hold on|wait|no"
+    r"|actually"
+    r"|with the same|apply|group|that|this|it|list|from|say|if|result|question)\b"
+    r"|那么?|再|只(?:看|算|留|保留|统计|要)?|仅限?|还有|换成|改成|其中|加上|加个|加一个|加一条"
+    r"|条件|限制|另外|如果是?|呢"
+    r"|(?:从|在)?这?里(?:面|头)?|这(?:其|当)?中间?|这些|那些|这批|那批|他们|她们|里面?|从中|从"
+    r"|一下|保留|留下|限定|限于|筛选?|挑选?|选|要|改看|看"
+    r"|时间|范围|缩小到?|也|当中|还得|得|必须|而且|并且|且|自己|同时|把|再|的话|换|改"
 )
 
 # What carries no condition. Anything else that no condition uses is reported as not understood.

@@ -12,27 +12,32 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 
 from agent.ask import frame
 from agent.ask.bought import BoughtLinker
 from agent.ask.candidates import Candidates
-from agent.ask.contrast import NEITHER, THEM, Contrast, contrasts, with_same_days
+from agent.ask.contrast import contrasts
+from agent.ask.contrast_words import THEM
+from agent.ask.dates import windows
 from agent.ask.figures import FigureLinker
-from agent.ask.follow import fragment, refine, swaps
+from agent.ask.follow import Step, fragment, refine, relisted, step, topic, without
+from agent.ask.follow_words import ANOTHER, BARE_DAYS, TIMES
 from agent.ask.grouping import Grouper
 from agent.ask.join import join, with_floating_days
 from agent.ask.listing import Lister
 from agent.ask.loose import LooseLinker
 from agent.ask.moving import measured, trend, trend_days
 from agent.ask.named import NameLinker
-from agent.ask.query import ByTag, Kind, Query
+from agent.ask.opposed import Opposer, topics
+from agent.ask.query import ByTag, Kind, Query, Rank
 from agent.ask.ratio import spend_ratios
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
 from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silences
 from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, wished_likeness
-from agent.conditions import All, Bought, Condition, HasTag, Like, negated, walk
+from agent.conditions import All, Bought, Condition, HasTag, Like, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
 
@@ -127,10 +132,8 @@ class Planner:
     def _plan(self, question: str, before: Query | None) -> Plan:
         reading = Reading(question, self._known.as_of)
         halves = self._grouper.halves(reading.text)
-        for contrast in () if halves else contrasts(reading.text):
-            plan = self._contrasted(question, reading.language, contrast, before)
-            if plan is not None:
-                return plan
+        if not halves and (query := self._contrasted(reading.text, before)):
+            return Plan(question, reading.language, query)
         if before is not None and fragment(reading):
             return self._following(question, reading, before)
         plan = self._single(question, reading, follows=False)
@@ -140,44 +143,107 @@ class Planner:
 
     def _following(self, question: str, reading: Reading, before: Query) -> Plan:
         """A follow-up; "what about beer?" behind a purchase means a purchase."""
-        said = reading.text
-        usual = before.rank.field if before.rank else "spend"
-        plan = self._single(question, reading, follows=True, usual=usual)
-        kinds = {type(part) for part in walk(before.where)}
-        if Bought in kinds and (plan.unused or swaps(said)):
-            verb = frame.BOUGHT_VERB[reading.language]
-            again = Reading(frame.FOLLOW.sub(f" {verb} ", said, count=1), self._known.as_of)
-            other = self._single(question, again, follows=True)
-            reading, plan = (again, other) if not other.unused else (reading, plan)
+        if other := relisted(before, reading.text):
+            return Plan(question, reading.language, other)
+        done = step(reading.text)
+        if done.how == "drops":
+            return self._dropped(question, reading, before, done)
+        if ANOTHER.fullmatch(reading.text) and _holds(before, Bought):
+            done = replace(done, how="swaps")
+        gone = self._named(done.old, before) if done.old else All(all=())
+        if gone is None:
+            return self._refused(question, reading, before, done.old or "")
+        reading, plan = self._followed(question, reading, before, done)
         if plan.unused or plan.unanswerable:
-            return plan
-        return replace(plan, query=refine(before, plan.query, reading, said))
+            words = REASONS[plan.language]["unused"]
+            reason = words.format(quoted(plan.unused, plan.language))
+            return replace(plan, unanswerable=plan.unanswerable or reason)
+        new = self._ranked(plan.query, before)
+        return replace(plan, query=refine(before, new, reading, done, gone))
 
-    def _contrasted(
-        self, question: str, language: Language, found: Contrast, before: Query | None
-    ) -> Plan | None:
-        """The comparison or description, if both sides are understood."""
-        first = self._audience(found.audience, before)
-        if first is None:
-            return None
-        against = None
-        if found.against is not None:
-            found = with_same_days(found, self._known.as_of)
-        if found.against is not None:
-            against = negated(first) if NEITHER.fullmatch(found.against.strip()) else None
-            against = against or self._audience(found.against, before)
-            if against is None:
-                return None
-        return Plan(question, language, Query(kind=found.kind, where=first, against=against))
+    def _ranked(self, new: Query, before: Query) -> Query:
+        """ "same but by orders" of a list is its order."""
+        by = new.by
+        if before.rank is None or not isinstance(by, str) or not self._vocabulary.field(by).numeric:
+            return new
+        return new.model_copy(update={"kind": "list", "by": None, "rank": Rank(field=by)})
+
+    def _followed(
+        self, question: str, reading: Reading, before: Query, done: Step
+    ) -> tuple[Reading, Plan]:
+        """What a follow-up says by itself, as it stands or as a purchase."""
+        bare = BARE_DAYS.fullmatch(done.words)  # "make it 30 days"
+        said = Reading(f"in the last {bare[1]}" if bare else done.words, self._known.as_of)
+        usual = before.rank.field if before.rank else "spend"
+        plan = self._single(question, said, follows=True, usual=usual)
+        moved = bool(said.spare) and plan.condition == All(all=())
+        if _holds(before, Bought) and not moved and (plan.unused or done.how == "swaps"):
+            verb = frame.BOUGHT_VERB[reading.language]
+            again = Reading(
+                f"{verb} {frame.FOLLOW.sub(' ', done.words).strip()}", self._known.as_of
+            )
+            other = self._single(question, again, follows=True)
+            if not other.unused and _holds(other.query, Bought):
+                return again, other
+        return said, plan
+
+    def _named(self, words: str, before: Query) -> Condition | None:
+        """The condition that words of a follow-up name, which may stand for a purchase or days."""
+        said = Reading(words, self._known.as_of)
+        if said.windows or Reading(f"in {words}", self._known.as_of).windows:
+            return All(all=())
+        bought = f"{frame.BOUGHT_VERB[said.language]} {words}"
+        found = [c for text in (words, bought) if (c := self._audience(text, None)) is not None]
+        there = topic(before.where)
+        return next((c for c in found if topic(c) & there), found[0] if found else None)
+
+    def _dropped(self, question: str, reading: Reading, before: Query, done: Step) -> Plan:
+        """ "drop the kids condition": the query without it."""
+        where = without(before.where, self._topics(done.words, before))
+        if where == All(all=_parts(before.where)):
+            return self._refused(question, reading, before, done.words)
+        return Plan(question, reading.language, before.model_copy(update={"where": where}))
+
+    def _refused(self, question: str, reading: Reading, before: Query, words: str) -> Plan:
+        """A follow-up of which some words name nothing that was asked before."""
+        language = reading.language
+        reason = REASONS[language]["unused"].format(quoted((words,), language))
+        return Plan(question, language, before, (words,), reason)
+
+    def _topics(self, words: str, before: Query) -> set[str]:
+        """What words speak of: days, a field by its label, or what conditions name."""
+        if TIMES.fullmatch(words) or Reading(words, self._known.as_of).windows:
+            return {"days"}
+        by = self._grouper.group_by(Reading(f"by {words}", self._known.as_of))
+        labelled = {f"tag:{by.tag}"} if isinstance(by, ByTag) else {by} if by else set()
+        named = self._named(words, before)
+        return labelled | (topic(named) if named else set())
+
+    def _contrasted(self, text: str, before: Query | None) -> Query | None:
+        """The comparison or description, if all its sides are understood."""
+        as_of = self._known.as_of
+        opposer = Opposer(lambda said: self._audience(said, before), lambda t: windows(t, as_of))
+        first = None
+        for lent, found in product((False, True), contrasts(text)):
+            if sides := opposer.sides(found, lent=lent):
+                one, other = sides
+                query = Query(kind=found.kind, where=one, against=other, measure=found.measure)
+                if other is None or not found.parallel or topics(one) == topics(other):
+                    return query
+                first = first or query  # "and" may have parted one audience in the middle
+        return first
 
     def _audience(self, words: str, before: Query | None) -> Condition | None:
         """The condition that names an audience; None unless all of it is understood."""
         if before is not None and THEM.fullmatch(words.strip()):
             return before.where
-        plan = self._single(words, Reading(words, self._known.as_of), follows=False)
-        plain = plan.kind in ("count", "list") and not plan.unused and not plan.unanswerable
-        plain = plain and plan.query.rank is None and plan.query.limit is None
-        return plan.condition if plain and plan.condition != All(all=()) else None
+        reading = Reading(words, self._known.as_of)
+        links = sorted([*self._ranked_links(reading), *self._links(reading)], key=_place)
+        condition, ambiguous = join(with_floating_days(links, reading), reading)
+        unused = (*reading.unused(), *ambiguous)
+        if unused or condition == All(all=()) or frame.FUTURE.search(reading.text):
+            return None
+        return condition if self._not_given(condition, reading.language) is None else None
 
     def _single(self, question: str, reading: Reading, follows: bool, usual: str = "spend") -> Plan:
         customer = one_customer(reading, self._known.customers)
@@ -186,7 +252,7 @@ class Planner:
         moving = trend(reading)
         listed = self._lister.listing(reading)
         by = self._grouper.group_by(reading)
-        links = sorted([*links, *self._links(reading)], key=lambda link: link.start)
+        links = sorted([*links, *self._links(reading)], key=_place)
         if not (moving or customer):
             by = self._grouper.late(reading, links, by)
         if by is None:
@@ -196,7 +262,7 @@ class Planner:
         measure = None
         if moving:
             measure = measured(reading, moving[1])
-            links = sorted([*links, *self._items.bare(reading)], key=lambda link: link.start)
+            links = sorted([*links, *self._items.bare(reading)], key=_place)
         condition, ambiguous = join(with_floating_days(links, reading), reading)
         if like:
             condition = All(all=(*_parts(condition), Like(like=like)))
@@ -261,15 +327,15 @@ class Planner:
         if unknown:
             return words["unknown"].format(unknown[0])
         if query.kind == "explain" and query.customer in self._known.customers:
-            return self._not_given(query, reading.language)
+            return self._not_given(query.where, reading.language)
         if unused and (query.kind != "search" or _must_count(reading, unused)):
             return words["unused"].format(quoted(unused, reading.language))
         if query.customer is not None and query.customer not in self._known.customers:
             return words["customer"].format(query.customer)
-        return self._not_given(query, reading.language)
+        return self._not_given(query.where, reading.language)
 
-    def _not_given(self, query: Query, language: Language) -> str | None:
-        for part in walk(query.where):
+    def _not_given(self, condition: Condition, language: Language) -> str | None:
+        for part in walk(condition):
             if isinstance(part, HasTag) and part.tag not in self._given:
                 label = self._vocabulary.tag(part.tag).label(language)
                 return REASONS[language]["tag"].format(label)
@@ -286,6 +352,14 @@ def _must_count(reading: Reading, unused: Sequence[str]) -> bool:
     """Whether ranking by text is no answer: a number is asked for, or one is said."""
     said = any(re.search(r"\d", run) for run in unused)
     return said or bool(frame.COUNTING.search(reading.text))
+
+
+def _holds(query: Query, kind: type[Bought]) -> bool:
+    return any(isinstance(part, kind) for part in walk(query.where))
+
+
+def _place(link: Link) -> int:
+    return link.start
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

@@ -375,7 +375,7 @@ WHOLE: list[tuple[list[str], Json]] = [
      {"kind": "compare", "where": PETS, "against": COUPONS}),
     (["What sets pet owners apart?"], {"kind": "describe", "where": PETS}),
     (["What sets pet owners apart from coupon lovers?"],
-     {"kind": "describe", "where": PETS, "against": COUPONS}),
+     {"kind": "compare", "where": PETS, "against": COUPONS}),
     (["养宠物的顾客有什么特点"], {"kind": "describe", "where": PETS}),
     (["Monthly spend of pet owners"],
      {"kind": "trend", "where": PETS, "every": "month", "measure": "spend"}),
