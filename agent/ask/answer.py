@@ -22,9 +22,9 @@ from agent.ask.export import Audience, Exported, export_audience
 from agent.ask.planner import Known, Plan, Planner
 from agent.ask.query import Query, query_from_json, query_to_json
 from agent.ask.say import answer_words
-from agent.conditions import All, to_json
+from agent.conditions import EVERYONE, All, to_json
 from agent.data import store as tables
-from agent.errors import DataError
+from agent.errors import DataError, SettingsError
 from agent.settings import LANGUAGES, Language
 from agent.words import condition_words
 from agent.workspace import Workspace
@@ -82,12 +82,13 @@ class Asker:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.executor = Executor(workspace)
-        audiences, _ = load_conditions(workspace.store, self.executor.vocabulary)
+        self._audiences, gone = load_conditions(workspace.store, self.executor.vocabulary)
         known = Known(
             workspace.as_of,
             self.executor.given_tags,
             frozenset(self.executor.frame.index),
-            audiences,
+            self._audiences,
+            gone,
         )
         candidates = Candidates(self.executor.vocabulary, self.executor.catalogue)
         self._planner = Planner(self.executor.vocabulary, known, candidates)
@@ -113,8 +114,10 @@ class Asker:
     def converse(self, questions: Sequence[str]) -> Iterator[Result]:
         """The answers in turn; a question may refine the last one that was understood."""
         before: Query | None = None
-        for question in questions:
+        for place, question in enumerate(questions):
             plan = self.plan(question, before)
+            if place and before is None and self._planner.goes_on(question):
+                plan = self._planner.unheard(plan)
             before = before if plan.unanswerable else plan.query
             yield self.answer(plan)
 
@@ -135,8 +138,19 @@ class Asker:
     def save(self, name: str, result: Result) -> None:
         """Keep the audience of an answer. Raises `SettingsError` where it is none."""
         _check_counted(result)
+        self._check_new(name)
         query = query_from_json(result.query)
         save_audience(self.executor.store, self.executor.vocabulary, name, query, result.question)
+
+    def _check_new(self, name: str) -> None:
+        """A name that a question already understands by itself could not be told from its words."""
+        plan = self.plan(name)
+        meant = plan.condition if not plan.unanswerable else EVERYONE
+        if meant != EVERYONE and name.casefold() not in map(str.casefold, self._audiences):
+            words = condition_words(meant, plan.language, self.executor.vocabulary)
+            raise SettingsError(
+                f"{name!r} already means “{words}” in a question: choose another name"
+            )
 
     def export(self, path: Path, result: Result, choice: Choice, channel: str | None) -> Exported:
         """Write the audience of an answer, see `export_audience`. Raises `DataError`."""

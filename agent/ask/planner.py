@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 
@@ -83,13 +83,15 @@ class Plan:
 class Known:
     """What a home knows beside its vocabulary.
 
-    tags: those that this shop gives (None: all). customers: all ids. audiences: saved ones.
+    tags: those that this shop gives (None: all). customers: all ids. audiences: saved ones; gone:
+    those that do not fit any more, and why.
     """
 
     as_of: date
     tags: frozenset[str] | None = None
     customers: Collection[str] = ()
     audiences: Mapping[str, Condition] | None = None
+    gone: Mapping[str, str] = field(default_factory=dict)
 
 
 class Planner:
@@ -119,6 +121,14 @@ class Planner:
         if pairs and not again.unused and again.unanswerable is None:
             return replace(again, question=question, language=plan.language, reread=pairs)
         return self._offering(plan)
+
+    def goes_on(self, question: str) -> bool:
+        """Whether a question can only be understood with the one before it."""
+        return fragment(Reading(question, self._known.as_of))
+
+    def unheard(self, plan: Plan) -> Plan:
+        """A follow-up of a question that was not understood: nothing is counted either."""
+        return replace(plan, unanswerable=plan.unanswerable or REASONS[plan.language]["before"])
 
     def _offering(self, plan: Plan) -> Plan:
         """A plan that is not understood with what may have been meant."""
@@ -323,9 +333,8 @@ class Planner:
             return words["long"]
         if frame.FUTURE.search(reading.text):
             return words["future"].format(self._known.as_of)
-        unknown = next((m for run in unused if (m := frame.CANNOT.search(run))), None)
-        if unknown:
-            return words["unknown"].format(unknown[0])
+        if unused and (reason := self._gone(reading) or _unknown(unused, words["unknown"])):
+            return reason
         if query.kind == "explain" and query.customer in self._known.customers:
             return self._not_given(query.where, reading.language)
         if unused and (query.kind != "search" or _must_count(reading, unused)):
@@ -333,6 +342,13 @@ class Planner:
         if query.customer is not None and query.customer not in self._known.customers:
             return words["customer"].format(query.customer)
         return self._not_given(query.where, reading.language)
+
+    def _gone(self, reading: Reading) -> str | None:
+        """That a saved audience which is named fits no more."""
+        for name, reason in self._known.gone.items():
+            if name.casefold() in reading.text:
+                return REASONS[reading.language]["gone"].format(name, reason)
+        return None
 
     def _not_given(self, condition: Condition, language: Language) -> str | None:
         for part in walk(condition):
@@ -346,6 +362,11 @@ def _of_nobody(plan: Plan) -> bool:
     """Whether an order, a breakdown or a trend names nobody: then it is of those said before."""
     shaped = plan.kind in ("list", "breakdown", "trend") and plan.condition == All(all=())
     return shaped and not _EVERYBODY.search(plan.question.casefold())
+
+
+def _unknown(unused: Sequence[str], reason: str) -> str | None:
+    match = next((m for run in unused if (m := frame.CANNOT.search(run))), None)
+    return reason.format(match[0]) if match else None
 
 
 def _must_count(reading: Reading, unused: Sequence[str]) -> bool:

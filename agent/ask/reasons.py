@@ -16,6 +16,8 @@ REASONS: dict[Language, dict[str, str]] = {
         "offer": "did you mean “{1}” by “{0}”?",
         "joint": " ",
         "tag": "the tag “{}” is not given to anybody in this shop",
+        "gone": "the audience “{}” does not fit the data any more: {}",
+        "before": "this goes on from a question that was not understood: ask all of it at once",
         "customer": "nobody here has the id “{}”",
     },
     "zh": {
@@ -27,6 +29,8 @@ REASONS: dict[Language, dict[str, str]] = {
         "offer": "“{0}”是指“{1}”吗？",
         "joint": "",
         "tag": "本店没有为任何顾客打上标签“{}”",
+        "gone": "已保存的人群“{}”不再适用于当前数据：{}",
+        "before": "这是对上一个未能理解的问题的追问：请把问题一次问全",
         "customer": "没有编号为“{}”的顾客",
     },
 }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.ask.answer import Asker, Result
 from agent.conditions import from_json, to_json
-from agent.errors import DataError
+from agent.errors import DataError, SettingsError
 from agent.workspace import Workspace
 from tests.ask.conftest import Shop
 from tests.ask.shop import AS_OF, EMAIL, PRODUCTS, Truth
@@ -209,6 +209,23 @@ def test_what_is_half_understood_is_not_counted(asker: Asker) -> None:
         'Understood: tagged "pet owner".'
     )
     assert "“友好”" in asker.ask("友好的养宠物顾客有多少？").answer
+
+
+def test_a_follow_up_of_what_was_not_understood_counts_nothing(asker: Asker) -> None:
+    first, second = asker.converse(["How many friendly pet owners are there?", "by age?"])
+    assert (first.count, second.count, second.groups) == (None, None, None)
+    assert "was not understood" in str(second.unanswerable)
+    *_, third = asker.converse(
+        ["pet owners", "how many friendly ones?", "only those who bought wine"]
+    )
+    assert third.count is not None  # goes on from the last that was understood
+    assert "pet owner" in third.conditions_in_words
+
+
+def test_words_that_mean_something_already_name_no_audience(asker: Asker) -> None:
+    result = asker.ask("How many pet owners?")
+    with pytest.raises(SettingsError, match=r"already means “.*2017-12-01"):
+        asker.save("ordered in December 2017", result)
 
 
 def test_an_empty_audience(asker: Asker) -> None:

@@ -529,3 +529,10 @@ def test_talk_around_conditions_changes_nothing(planner: Planner, question: str)
 )
 def test_what_is_no_talk_is_not_passed_over(planner: Planner, question: str) -> None:
     assert planner.plan(question).unanswerable
+
+
+def test_a_saved_audience_that_fits_no_more_is_told(shop: Shop) -> None:
+    planner = make_planner(shop, gone={"Old Friends": "there is no tag 'gone_since'"})
+    plan = planner.plan("How many old friends are there?")
+    assert "“Old Friends” does not fit the data any more: there is no tag" in str(plan.unanswerable)
+    assert planner.plan("How many pet owners?").unanswerable is None
