@@ -49,6 +49,12 @@ CHATTER = re.compile(
     r"|蹲一?个|yyds|想做|召回|做活动|总觉得|等着用|我指|我是说"
 )
 
+# Whatever it greets or hurries, a clause with one of these asks.
+ASKS = re.compile(
+    r"\bhow (?:many|much|long|often)\b|\b(?:who|which|number of|list of|headcount)\b"
+    r"|多少|哪些|几[个位人名]"
+)
+
 CLAUSE = re.compile(r"[,，;；:：。.!！?？~～—–()（）\n]+|\s-+\s")
 
 CANNOT = re.compile(

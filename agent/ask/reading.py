@@ -144,7 +144,8 @@ class Reading:
         starts = [0, *(end for _, end in ends)]
         for start, end in zip(starts, [*(s for s, _ in ends), len(self.rest)], strict=True):
             clause = self.rest[start:end]
-            if USED not in clause and frame.CHATTER.search(clause) and len(clause) <= 60:
+            idle = USED not in clause and not frame.ASKS.search(clause)
+            if idle and frame.CHATTER.search(clause) and len(clause) <= 60:
                 self.take(start, end)
 
 

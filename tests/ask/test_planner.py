@@ -536,3 +536,16 @@ def test_a_saved_audience_that_fits_no_more_is_told(shop: Shop) -> None:
     plan = planner.plan("How many old friends are there?")
     assert "“Old Friends” does not fit the data any more: there is no tag" in str(plan.unanswerable)
     assert planner.plan("How many pet owners?").unanswerable is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many people clicked on our Black Friday banner?",
+        "how many customers visited the stand at our team event",
+        "老板想看多少人点开了推送",
+    ],
+)
+def test_a_clause_that_asks_is_no_chatter(planner: Planner, question: str) -> None:
+    plan = planner.plan(question)
+    assert plan.unanswerable or plan.kind == "search"
