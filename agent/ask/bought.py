@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.ask import lexicon
+from agent.ask import frame, lexicon
 from agent.ask.dates import Window
 from agent.ask.figures import AFTER, NUMBER, after_op
 from agent.ask.fronted import ANY
@@ -131,6 +131,8 @@ class BoughtLinker:
             if USED in reading.rest[token.start() : token.end()]:
                 continue
             found = self._item(reading.rest, token.start())
+            if frame.PURPOSE.search(reading.text[: token.start()]):
+                continue
             if found and found[0] in self._spellings(found[0]):
                 condition = Bought(bought=(found[0],))
                 yield reading.link(token.start(), found[1], condition, takes_window=True)

@@ -212,7 +212,7 @@ class FigureLinker:
             *(dated.start, dated.end, condition),
             window=dated.windowed,
             takes_window=term.name in WINDOWED
-            and not lexicon.OVERALL.search(reading.text, start, end + 20),
+            and not lexicon.OVERALL.search(reading.text, max(0, start - 8), end + 20),
         )
 
     def _ranged(self, reading: Reading, quantity: Quantity) -> Link | None:
@@ -272,6 +272,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
         end, to = match.end("factor") if match["factor"] else match.end("n"), None
     if op is None and to is None and (after := AFTER.match(text, end)):  # "5 or more orders"
         op, words, end = after_op(after), after[0].strip(), after.end()
+    if to is None and match[0].lstrip().startswith("from "):
+        start += len("from ")  # "bought from 40 categories"
     money = bool(match["money"])
     return Quantity(start, end, op, value, to, bool(match["percent"]), money, words)
 
@@ -391,5 +393,6 @@ def _ranged_span(
         return None
     told = AGE_OP.fullmatch(quantity.op_words)
     guessed = PLAIN_AGE_OP.fullmatch(quantity.op_words) and AGE_NOUN.search(text[: quantity.start])
+    ranged = quantity.to is not None and AGE_NOUN.search(text[: quantity.start])
     plain = not (quantity.money or quantity.percent)
-    return (quantity.start, quantity.end) if (told or guessed) and plain else None
+    return (quantity.start, quantity.end) if (told or guessed or ranged) and plain else None

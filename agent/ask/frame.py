@@ -55,6 +55,16 @@ ASKS = re.compile(
     r"|多少|哪些|几[个位人名]"
 )
 
+# What a list is wanted for: no purchase is told there.
+_ON = r"(?:(?!\b(?:customers?|people|shoppers?|households?|buyers?|who)\b)[^,.;:?!])*"
+PURPOSE = re.compile(
+    r"\b(?:(?:need|want|try(?:ing)?|hop(?:e|ing)|plann?(?:ing)?|prepar(?:e|ing)|work(?:ing)? on"
+    r"|think(?:ing)? (?:of|about)|design(?:ing)?|writ(?:e|ing)|draft(?:ing)?|tim(?:e|ing)"
+    r"|launch(?:ing)?|do(?:ing)?|run(?:ning)?|promot(?:e|ing)|push(?:ing)?|pitch(?:ing)?"
+    rf"|brief(?:ing)?)\b{_ON}|(?:it's|this is|that's|all this|this) for\b{_ON}"
+    rf"|^\s*for (?:the|our|a|my)\b{_ON})$"
+)
+
 CLAUSE = re.compile(r"[,，;；:：。.!！?？~～—–()（）\n]+|\s-+\s")
 
 CANNOT = re.compile(

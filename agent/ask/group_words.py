@@ -156,7 +156,9 @@ COUNTS = re.compile(
 # Several values of one attribute, each with its own number.
 EACH = re.compile(
     rf"{_SHARE}\b.*\b{_SHARE}\b|\bhow many (?:of each|are .*\b(?:vs|versus|and how many)\b)"
-    r"|\b(?:in|of|for) each\b|\beach (?:group|of)\b|\brespectively\b|\b(?:split|distribution"
+    r"|^\s*(?:so\s+|and\s+)?(?:are|is)\b|\b(?:mostly|mainly|predominantly|chiefly|largely|primarily"
+    r"|more likely|rather)\b.*\bor\b|\b(?:in|of|for) each\b|\beach (?:group|of)\b"
+    r"|\brespectively\b|\b(?:split|distribution"
     r"|breakdown|ratio)\b|各(?:有|占|是|自)?(?:多少|几|占比)|分别(?:有|占|是|为)?(?:多少|几)"
     r"|多少.*多少|几个.*几个|几位.*几位|的多.*还是.*的多|占比|分布|比例|构成"
 )
@@ -178,7 +180,8 @@ FRAME = re.compile(
     r"|\bdown\b|\b(?:breakdown|distribution|distributed|split|share|shares|spread(?:\s+out)?|mix"
     r"|composition|make-?up|structure|profile|counts|brackets?|bands?|figures?"
     r"|numbers)\b(?:\s+of\b)?"
-    r"|\b(?:according to|in terms of|depending on|based on|across|into|per|among|various|different"
+    r"|\b(?:according to|in terms of|depending on|based on|across|into|over|per|among|mostly|mainly"
+    r"|predominantly|chiefly|largely|primarily|rather|more likely|various|different"
     r"|respective(?:ly)?|belong(?:s)?|dominate[sd]?|vary|varies|largest|biggest|most common)\b"
     r"|\bhow many (?:of (?:them|each)|in each|people|customers)\b|\bin each(?: group| one| case)?\b"
     r"|(?:是|呈|都|又)?(?:怎么|怎样|如何|什么样?|啥样?)的?(?:分布|构成|占比|结构|拆分|划分|分)的?"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from agent.ask import group_words as words
 from agent.ask import lexicon
@@ -156,6 +157,7 @@ class Grouper:
             if len({str(o.condition) for o in same}) < 2:
                 continue
             field = str(_attribute(link))
+            _take_joints(same, reading)
             if not _ranges(self._vocabulary.field(field)) or _all_of(self._vocabulary, same):
                 links[:] = [other for other in links if other not in same]
             return field
@@ -174,6 +176,16 @@ class Grouper:
         name, match = next(iter(found.items()))
         reading.take(*match.span())
         return name
+
+
+def _take_joints(links: Sequence[Link], reading: Reading) -> None:
+    """Use up the "or" between values that are counted one by one."""
+    for a, b in pairwise(links):
+        if re.fullmatch(
+            r"[\s,/]*(?:or|vs\.?|versus|and)(?:\s+(?:rather|more|mostly|mainly))*\s*",
+            reading.rest[a.end : b.start],
+        ):
+            reading.take(a.end, b.start)
 
 
 def _meant(condition: Compare | HasTag) -> By:

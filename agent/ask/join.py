@@ -133,10 +133,18 @@ def _ambiguous(links: Sequence[Link], gaps: Sequence[Gap], reading: Reading) -> 
     for (a, b), gap in zip(pairwise(links), gaps, strict=True):
         if gap in ("and", "or") and a.takes_window and b.takes_window and a.window != b.window:
             spoken = a if a.window else b
+            if spoken is b and _standing(a, reading.text):
+                continue  # "have 15 orders and bought donuts last month"
             found += reading.window_words(spoken.start, spoken.end)
         if gap == "plain" and _runs_on(a, b, reading.text):
             found.append(reading.text[a.start : b.end].strip())
     return found
+
+
+def _standing(link: Link, text: str) -> bool:
+    """Whether a figure is told as what customers have, and not as what they did some time."""
+    state = re.search(r"\b(?:have|has|having|with)\s+$", text[: link.start])
+    return bool(state) and isinstance(link.condition, Compare)
 
 
 def _runs_on(a: Link, b: Link, text: str) -> bool:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from agent.ask import lexicon
+from agent.ask import frame, lexicon
 from agent.ask.bought import BoughtLinker, Items, times_at
 from agent.ask.bought_zh import ChineseLinker
 from agent.ask.dates import Window
+from agent.ask.days import over_days
 from agent.ask.reading import USED, Link, Reading
 from agent.conditions import All, Bought, Compare, Condition, negated
 from agent.vocabulary import Vocabulary, word_set
@@ -52,6 +53,12 @@ travel trial type video wall watch white word work year money order orders peopl
 picture place plan plus position post price product products program promotion quality question
 rate record rental restaurant return returns room round run second section share short show side
 """)
+
+
+_ALSO = re.compile(
+    r"\s*,?\s*(?:and|but|then|&)\s+(?:(?:also|again|then|later|once more|once again|another time"
+    r"|too|came back|returned|as well)\s+)+"
+)
 
 
 class LooseLinker:
@@ -93,6 +100,8 @@ class LooseLinker:
             if items is None or items.mixed:
                 continue
             place = items.end
+            if _no_item(reading, token.start()):
+                continue
             link = self._bare(reading, items, token.start())
             if link is not None:
                 yield link
@@ -172,6 +181,24 @@ class LooseLinker:
                 continue
             reading.take(match.start(), window.end)
             yield Link(match.start(), window.end, _until_and_not_since(items, window), window=True)
+
+
+def _no_item(reading: Reading, place: int) -> bool:
+    """Whether a name stands where it tells what a list is for, or goes on another ("organic wine")."""
+    runs_on = reading.rest[:place].rstrip(" ").endswith(USED) and reading.rest[place - 1] == " "
+    return bool(frame.PURPOSE.search(reading.text[:place])) or runs_on
+
+
+def repeated(reading: Reading, link: Link) -> Iterator[Link]:
+    """ "ordered in July and again in August": the same on other days."""
+    condition = link.condition
+    dated = isinstance(condition, Bought | Compare) and (condition.since or condition.until)
+    match = _ALSO.match(reading.rest, link.end) if dated else None
+    window = reading.window_behind(match.end()) if match else None
+    if window is not None:
+        reading.take(link.end, window.end)
+        again = over_days(condition, window.as_span())
+        yield Link(link.end, window.end, again, window=True, takes_window=True)
 
 
 def lost(reading: Reading) -> Iterator[Link]:

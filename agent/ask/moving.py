@@ -161,7 +161,8 @@ def measured(reading: Reading, measure: Measure | None) -> Measure:
             break
     for pattern in (_THEM, _EVOLVED):
         for match in list(pattern.finditer(reading.rest)):
-            reading.take(*match.span())
+            if not any(w.start < match.end() and match.start() < w.end for w in reading.windows):
+                reading.take(*match.span())
     return measure or "customers"
 
 

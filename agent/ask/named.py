@@ -28,6 +28,14 @@ _JOINED = re.compile("(?:与|和|及|以及|、|,|跟|或)")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+_HABIT = (
+    r"(?:(?:regularly|routinely|habitually|usually|often|frequently|constantly|always)\s+"
+    r"(?:buy|buys|buying)|(?:buy|buys|buying)\s+(?:a lot of|lots of|plenty of)"
+    r"|(?:in the habit of|used to)\s+buying|regular buyers of|(?:love|like|enjoy)s?\s+(?:to buy"
+    r"|buying))\s+"
+)
+
+
 @dataclass(frozen=True)
 class Phrase:
     """Words that a person may use for one condition; `own`: a name that a person gave."""
@@ -112,8 +120,12 @@ def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
         for words in {term.label_en, term.label_zh, name.replace("_", " ")}:
             text = words.casefold()
             verb = lexicon.BUY.match(text)
-            if verb and vocabulary.known_words((text[verb.end() :].strip(),)):
-                continue  # "buys flowers" is a purchase, which windows and counts may refine
+            item = text[verb.end() :].strip() if verb else ""
+            if item and vocabulary.known_words((item,)):
+                # "buys flowers" is a purchase, which windows and counts may refine; as a habit not
+                habit = rf"\b{_HABIT}{re.escape(item)}\b(?!\s+(?:in|at least|since|during|\d))"
+                yield Phrase(re.compile(habit), HasTag(tag=name), buying=True)
+                continue
             buying = bool(lexicon.BUY.search(text))
             yield Phrase(re.compile(_around(text)), HasTag(tag=name), buying)
 

@@ -40,7 +40,8 @@ def _chinese(words: str) -> int:
 _SHARES = {"half": "50", "third": "33.3333", "quarter": "25", "fifth": "20", "tenth": "10"}
 _TIMES = {"once": "1 times", "twice": "2 times", "thrice": "3 times"}
 _FRACTION = re.compile(
-    rf"\b(?:a |one )?({'|'.join(_SHARES)})(?= (?:or more )?(?:of )?(?:their|the|all|its|our) )"
+    rf"(?<!first )(?<!second )(?<!latter )(?<!last )(?<!1st )(?<!2nd )\b(?:a "
+    rf"|one )?({'|'.join(_SHARES)})(?= (?:or more )?(?:of )?(?:their|the|all|its|our) )"
 )
 _COUNTED = re.compile(rf"\b({'|'.join(_TIMES)})\b")
 # "至少买了三单" is "买了至少三单".

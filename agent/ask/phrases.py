@@ -19,6 +19,12 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"field": "kids_count", "op": "!=", "value": "0"},
     ),
     (
+        r"returned (?:anything|something|an order|a purchase|any orders?|items?|goods|stuff|things?"
+        r"|products?|a thing)|sent (?:anything|something|an order|items?|goods|stuff|things) back"
+        r"|(?:had|made|have|has|with) (?:a|any) returns?",
+        {"field": "returns", "op": ">", "value": 0},
+    ),
+    (
         r"childless|无孩|没娃|无娃|丁克|没小孩|膝下无子|没生(?:过)?孩子|无子女"
         r"|没带娃",
         {"field": "kids_count", "op": "=", "value": "0"},
@@ -29,14 +35,20 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"field": "household_size", "op": "=", "value": "1"},
     ),
     (
-        r"home ?owners?|own (?:a|their) (?:home|house)s?|(?:自己|名下|家里)?有(?:自己的"
+        r"home ?owners?|(?:own|owns|owning) (?:an?|their|the)(?: own)? (?:home|house|place"
+        r"|property|flat"
+        r"|apartment)s?|liv(?:e|es|ing) in (?:a|their) (?:own home|own house|house they own)"
+        r"|(?:自己|名下|家里)?有(?:自己的"
         r"|自家)?房(?:子|产|的)?"
         r"|自有(?:住)?房(?:产|的)?|(?:住在?)(?:着)?自己(?:家)?的?房子?(?:里)?|自住房|业主|房主"
         r"|有自己的房子?",
         {"field": "home_ownership", "op": "=", "value": "Homeowner"},
     ),
     (
-        r"renters?|(?:在外|自己)?租(?:着)?(?:的)?房子?(?:住|居住|住着)?(?=$|[^租])|租住|租客|租户"
+        r"renters?|tenants?|(?:rent|rents|renting|leasing)(?: (?:an?|their|the)(?: own)? (?:home"
+        r"|house|place"
+        r"|flat|apartment|property)s?)?|liv(?:e|es|ing) in (?:a )?rented (?:homes?|houses?|flats?"
+        r"|apartments?|places?|accommodation)|(?:在外|自己)?租(?:着)?(?:的)?房子?(?:住|居住|住着)?(?=$|[^租])|租住|租客|租户"
         r"|房子?是租的?|租着住",
         {"field": "home_ownership", "op": "=", "value": "Renter"},
     ),
@@ -98,9 +110,9 @@ RANGED: dict[str, tuple[str, str]] = {
         r"year[- ]?olds?|years?(?: old)?|years? of age|周?岁",
     ),
     "income": (
-        r"income|earn(?:s|ing)?|(?:家庭|全家|家里"
+        r"income|earn(?:s|ed|ing)?|salary|(?:家庭|全家|家里"
         r"|一家)?(?:的)?(?:一?年的?)?(?:总)?(?:收入|薪水?|薪资|工资|入|挣|赚)",
-        "",
+        r"(?:a|per|each|every) year|annually|yearly|per annum|p\.?a\.?(?![a-z])",
     ),
     "household_size": (
         r"household size|(?:households?|famil(?:y|ies)|homes?) of|家庭人数|家庭人口|家庭成员"
@@ -116,7 +128,10 @@ RANGED: dict[str, tuple[str, str]] = {
     ),
 }
 AGE_NOUN = re.compile(
-    r"\b(?:customers|people|shoppers|households|those|members)\s+(?:who\s+)?(?:are\s+)?$"
+    r"\b(?:customers|people|shoppers|households|those|members|renters|(?:home)?owners|singles|couples"
+    r"|parents|families|fans|lovers|drinkers|buyers|users|spenders|adults|folks|ones|regulars|clients"
+    r"|patrons|hunters|everyone|everybody|anyone|anybody|somebody|someone)\s+(?:who\s+)?(?:are\s+"
+    r"|is\s+)?$|\b(?:who|that|they)(?:'re|'s|\s+(?:are|is))\s+$"
 )
 AGE_OP = re.compile(r"(?:older|younger) than|or (?:older|younger)")
 PLAIN_AGE_OP = re.compile(r"under|over|above|below")

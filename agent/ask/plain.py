@@ -21,6 +21,8 @@ _BASKET = (
 _BOUGHT = r"(?:bought|purchased|ordered|buy|buys|purchase|buying|purchasing|got|picked up)"
 _WAS = r"(?:was|were|has been|have been|had been|is|are|got|gets|being)"
 _HOUSE = r"(?:households?|famil(?:y|ies)|homes?)"
+_K = r"[$€£]?\d[\d,.]*"
+_THOUSANDS = rf"(?:{_K}(?:\s?(?:-|–|to|and)\s?{_K})?\s?k\b|[$€£]?\d{{2,3}},?000\b)"
 _KIDS = r"(?:kids?|child(?:ren)?)"
 _ADULTS = {
     "one": "1 adult",
@@ -69,6 +71,33 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"\b(?:custs|cstmrs?)\b\.?", "customers"),
     (r"\bhhs?\b", "households"),
     (r"\b(\d+)\s?x\b", r"\1 times"),
+    (r"\bhow much (?=(?:of (?:our |the |your )?)?(?:customers|people|shoppers|households|persons"
+     r"|clients"
+     r"|members|families|buyers|users|folks)\b)", "how many "),
+    # ---- no time of orders: "for the 9:30 standup"
+    (r"\b(?:(?:for|before|in|at|until|till|by) )?(?:the|my|our|a|an|today's|tomorrow's) \d{1,2}"
+     r"(?::\d\d| ?[ap]\.?m\.?| o'clock)(?: ?[ap]\.?m\.?)? (?=[a-z])", "for the "),
+    # ---- ages and incomes
+    (r"\b(under|over|below|above)[- ](\d\d)'?s\b", r"people \1 \2"),
+    (r"\b(under|over|below|above)-(\d\d)(?= (?:people|crowd|groups?|customers|shoppers|segment"
+     r"|audience|bracket|set|households|buyers|folks|population|age)\b)", r"people \1 \2"),
+    (rf"\b(?:mak(?:e|es|ing)|bring(?:s|ing)? (?:in|home)|tak(?:e|es|ing) home|pull(?:s|ing)? (?:in"
+     rf"|down)|rak(?:e|es|ing) in|(?:are|get|gets|is"
+     rf"|being) paid)(?= (?:[a-z]+ ){{0,4}}?{_THOUSANDS})",
+     "earn"),
+    # ---- spend
+    (r"\b(?:put|laid|lay|lays|plunked|plonked|slapped) (?:down|out)(?=[^.,;?!]{0,30}(?:[$€£¥] ?\d"
+     r"|\d+ ?(?:dollars|bucks|usd)\b))", "spent"),
+    (r"\b(?:shelled out|forked (?:out|over)|parted with|dropped|racked up|ran up|run up|rung up"
+     r"|rang up|blew|blown|coughed up|handed over|splashed out|splurged|left|got through"
+     r"|went through"
+     r"|clocked up)(?=(?: with us| here| us)?(?: (?:at least|over|more than|under|less than|up to"
+     r"|between|a total of|a|the|about|around|no|fewer|than|upwards of|in excess of|north of))*"
+     r" ?(?:[$€£¥] ?\d|\d[\d,]* ?(?:dollars|bucks|usd)\b))", "spent"),
+    (r"\b(?:with |have |has |having )?(?:an? |their )?(?:baskets?|carts?|trolleys?|shops?"
+     r"|receipts?)"
+     r" (?:(?:worth|of|that (?:are|is)|(?:is|are|being)) )?(?P<x>[^.,;?!]{0,25}[$€£¥]?\d+"
+     r"(?: (?:dollars|bucks|usd))?) on average\b", r"average order value \g<x>"),
     # ---- how often
     (r"\b(?:not|never) (?:even )?(?:ever )?(?:1 times|a single time)\b", "never"),
     (r"((?:\bnot|n't|\bnever|\bwithout)\b[^,.;?!]{1,60}?)\s+(?:even 1 times|(?:even )?a single time"
@@ -76,6 +105,9 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"((?:\bnot|n't|\bnever|\bwithout"
         r"|\bhardly)\b[^,.;?!]{0,30}?)\b(?:even )?a single\b", r"\1any"),
     (r"\bnever ever\b", "never"),
+    (r"\b(no (?:orders?|purchases?|[a-z]+ orders?)) (?:at all|whatsoever|of any kind)\b", r"\1"),
+    (rf"\bin both (?P<x>(?:{_MONTH}|q[1-4])(?: \d{{4}})?) and (?=(?:in )?(?:{_MONTH}|q[1-4])\b)",
+     r"in \g<x> and also in "),
     (r"(?<!in )(?<!per )(?<!within )(?<!on )\b(?:exactly |just |only "
         r"|precisely )?(?:a single|1 single|1 sole|(?<!\ba )single) (?=order|purchase)",
      "exactly 1 "),
@@ -110,7 +142,6 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"\b(?:took home|takes? home|walked (?:out|away) with|went home with|left with"
         r"|stock(?:ed|s)? up on"
      r"|load(?:ed|s)? up on|snapp?(?:ed|s)? up|grabb(?:ed|ing)|grabs?|pick(?:s|ing)? up"
-        r"|purchase[sd]?"
      r"|(?:spen(?:t|d|ds) (?:any |some )?money on)|(?:made|make|makes) (?:an? |any "
         r"|some )?purchases? of"
      r"|(?:placed|placing|made|have|had|with) (?:an?|any|some) orders? (?:for|of|with"

@@ -26,7 +26,7 @@ from agent.ask.follow_words import ANOTHER, BARE_DAYS, TIMES
 from agent.ask.grouping import Grouper
 from agent.ask.join import join, with_floating_days
 from agent.ask.listing import Lister
-from agent.ask.loose import LooseLinker
+from agent.ask.loose import LooseLinker, repeated
 from agent.ask.moving import measured, trend, trend_days
 from agent.ask.named import NameLinker
 from agent.ask.opposed import Opposer, topics
@@ -37,6 +37,7 @@ from agent.ask.reasons import REASONS, quoted
 from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silences
 from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, wished_likeness
+from agent.ask.shares import habits
 from agent.conditions import All, Bought, Condition, HasTag, Like, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
@@ -297,10 +298,16 @@ class Planner:
 
     def _ranked_links(self, reading: Reading) -> Iterator[Link]:
         """What may hold the word "by" or "每", which else begin a breakdown."""
+        yield from habits(reading)
         yield from self._names.labels_of_buying(reading)
         yield from self._figures.percentiles(reading)
 
     def _links(self, reading: Reading) -> Iterator[Link]:
+        for link in self._first_links(reading):
+            yield link
+            yield from repeated(reading, link)
+
+    def _first_links(self, reading: Reading) -> Iterator[Link]:
         yield from spend_ratios(reading)
         yield from silences(reading)
         yield from firsts_and_lasts(reading)

@@ -18,6 +18,8 @@ def values_within(
     ranges = [value_range(value) for value in values]
     inside: list[str] = []
     low, high = _limits(op, number, to)
+    if op in ("between", "<=") and high >= 1_000:  # "75 to 99K" is all of 75-99K
+        high = next((s[1] for s in ranges if s and s[1] == high + 1_000), high)
     for value, span in zip(values, ranges, strict=True):
         if span is None:
             return None

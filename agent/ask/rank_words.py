@@ -18,6 +18,10 @@ PEOPLE = (
 ROWS = r"(?:names?|ids?|rows?|lines?|entries|records|results|of\s+(?:them|those|these))"
 PEOPLE_ZH = r"(?:顾客|客户|用户|会员|买家|家庭|消费者|人)"
 
+_SHARE_OF = (
+    r"(?:share|part|portion|proportion|percentage|fraction) of (?:their |the |all )?"
+    r"(?:orders|shopping|purchases|baskets)(?: that (?:are|were))?(?: placed| made| done| falling)?"
+)
 # Field: how an order by it is spoken of, beside its labels and its names before a number.
 NAMES: dict[str, str] = {
     "average_order_value": (
@@ -30,7 +34,8 @@ NAMES: dict[str, str] = {
     ),
     "coupon_share": (
         r"coupon\s+(?:share|use|usage|rate|redemption)s?"
-        r"|share of orders with (?:a )?coupons?|(?:用|使用)(?:优惠)?券(?:得|的)?(?:占比|比例|率"
+        rf"|share of orders with (?:a )?coupons?|{_SHARE_OF} (?:with|using) (?:a |any )?coupons?"
+        r"|(?:用|使用)(?:优惠)?券(?:得|的)?(?:占比|比例|率"
         r"|订单占比)?"
         r"|优惠券(?:使用率|使用|占比)?"
     ),
@@ -38,9 +43,11 @@ NAMES: dict[str, str] = {
         r"(?:share of\s+)?discounts?(?:\s+(?:share|rate|percentage|level))?"
         r"|(?:折扣|打折|优惠)(?:占比|比例|率|力度|幅度)?"
     ),
-    "weekend_share": r"weekend (?:share|orders?)|周末(?:订单|下单|购物)?(?:的)?(?:占比|比例|份额)",
+    "weekend_share": rf"{_SHARE_OF} (?:on|at|over) (?:the |a )?weekends?"
+    r"|weekend (?:share|orders?|shopping)|周末(?:订单|下单|购物)?(?:的)?(?:占比|比例|份额)",
     "evening_share": (
-        r"evening (?:share|orders?)|(?:晚间|晚上|夜间)(?:订单|下单|购物)?(?:的)?(?:占比|比例|份额)"
+        rf"{_SHARE_OF} in the evenings?|evening (?:share|orders?|shopping)|(?:晚间|晚上"
+        rf"|夜间)(?:订单|下单|购物)?(?:的)?(?:占比|比例|份额)"
     ),
     "categories": (
         r"(?:number of\s+)?(?:different\s+|distinct\s+|unique\s+|product\s+)*categories"
@@ -108,7 +115,34 @@ _AWAY = (
     r"(?:not (?:ordered|bought|shopped)(?: anything)?|n't (?:ordered|bought|shopped|been)"
     r"(?: anything| here| from us)*|inactive|silent|quiet|absent|away|gone|dormant|missing)"
 )
+_COUPONS = r"(?:us(?:e|ed|es|ing)|redeem(?:ed|s|ing)?)"
+_SHOPPING = r"(?:shop|order|buy|purchase|come)(?:s|ped|ed|ping|ing)?"
+_AT_WEEKENDS = r"(?:on|at|over) (?:the )?weekends?"
+_MOST = r"(?:the )?most(?: (?:often|frequently|heavily|of all))?"
+_LEAST = r"(?:the )?least(?: (?:often|frequently|of all))?"
 ALONE: tuple[tuple[re.Pattern[str], Rank], ...] = (
+    (
+        re.compile(
+            rf"\b(?:who )?{_COUPONS} (?:(?:their )?coupons? {_MOST}|(?:the )?most coupons)\b"
+            r"|\b(?:heaviest|biggest|keenest|most (?:frequent|avid)) (?:coupon users"
+            r"|users of coupons)"
+        ),
+        Rank(field="coupon_share"),
+    ),
+    (
+        re.compile(
+            rf"\b(?:who )?{_COUPONS} (?:(?:their )?coupons? {_LEAST}|(?:the )?fewest coupons)\b"
+        ),
+        Rank(field="coupon_share", order="least"),
+    ),
+    (
+        re.compile(rf"\b{_SHOPPING} (?:{_MOST} {_AT_WEEKENDS}|{_AT_WEEKENDS} {_MOST})\b"),
+        Rank(field="weekend_share"),
+    ),
+    (
+        re.compile(rf"\b{_SHOPPING} (?:{_MOST} in the evenings?|in the evenings? {_MOST})\b"),
+        Rank(field="evening_share"),
+    ),
     (
         re.compile(
             rf"\b(?:(?:have|has|had|been)\s*)*(?:{_AWAY})?\s*(?:for\s+)?(?:the\s+)?longest"

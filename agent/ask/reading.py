@@ -24,6 +24,11 @@ from agent.settings import Language
 LONGEST = 2_000  # characters of a question that are read
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 USED = "\0"
+# A name under a letter: "Many thanks, Judith".
+_SIGNED = re.compile(
+    r"((?i:thanks|thank you|thx|cheers|regards|wishes|best|sincerely)[^.!?,\n]{0,25}[\s,.!–—-]+)"
+    r"[A-Z][a-z]+(?: [A-Z](?:[a-z]+|\.))?\s*[.!]?$"
+)
 _BEFORE_DAYS = re.compile(r"(?:[ ,、的]|\b(?:from us|with us|here|ever|sometime|back)\b)*")
 
 
@@ -54,12 +59,13 @@ class Reading:
     """One question; spans are taken from it until only what was not understood is left."""
 
     def __init__(self, question: str, as_of: date) -> None:
-        self.text = unicodedata.normalize("NFKC", question[:LONGEST]).casefold().replace(USED, " ")
+        self.too_long = len(question) > LONGEST
+        question = _SIGNED.sub(r"\1", question[:LONGEST].strip())
+        self.text = unicodedata.normalize("NFKC", question).casefold().replace(USED, " ")
         self.text = put_plainly(in_plain_chinese(plain_numbers(self.text.replace("’", "'"))))
         self.rest = self.text
         self.as_of = as_of
         self.language = spoken(self.text)
-        self.too_long = len(question) > LONGEST
         self._windows = windows(self.text, as_of)
         self.spare: list[Window] = []  # of a follow-up: days that no condition of its own took
 

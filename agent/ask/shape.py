@@ -42,7 +42,7 @@ _BARE = re.compile(
     r"|called|tagged|counted|considered|labell?ed|classed|get|got|have|has|and why)\b))"
     rf"|(?:{_ABOUT_ZH})(?P<id3>\d[a-z0-9_-]*)(?:号)?(?=$|[的这那,，。?？!是为会被打贴标归判算属])"
     r"|(?P<id4>\d[a-z0-9_-]*)(?:号)(?=$|[的这那,，。?？!是为会被打贴标归判算属什凭怎到])"
-    r"|^\s*(?P<id5>\d[a-z0-9_-]*)\s*(?=[,:，：]|是(?:谁|什么|个)|为(?:什么|啥)|凭|怎么|什么来头"
+    r"|^\s*(?P<id5>\d(?:[a-z0-9_-]*[a-z0-9])?)\s*(?=[,:，：]|[-–—]\s|是(?:谁|什么|个)|为(?:什么|啥)|凭|怎么|什么来头"
     r"|who|why|what)"
 )
 _ABOUT_ONE = re.compile(
