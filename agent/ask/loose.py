@@ -184,7 +184,7 @@ class LooseLinker:
 
 
 def _no_item(reading: Reading, place: int) -> bool:
-    """Whether a name stands where it tells what a list is for, or goes on another ("organic wine")."""
+    """Whether a name tells what a list is wanted for, or goes on another: "organic produce"."""
     runs_on = reading.rest[:place].rstrip(" ").endswith(USED) and reading.rest[place - 1] == " "
     return bool(frame.PURPOSE.search(reading.text[:place])) or runs_on
 
