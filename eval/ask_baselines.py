@@ -1,8 +1,9 @@
-"""The two ways in which a language model is commonly let answer questions about customers.
+"""How a language model is commonly let answer questions about customers, in two ways and one more.
 
 plain RAG   LangChain's tutorial: the texts nearest to the question are the context of the model,
             which answers under a JSON schema, so that its answer can be measured
 free JSON   the model is told the language of queries and writes one, which is then run as ours are
+(eval/ask_form.py lets it say what the words mean that our rules leave open)
 
 Both are told all turns of a conversation at once and answer the last.
 """
@@ -35,6 +36,7 @@ from agent.search.embeddings import embedder
 from agent.settings import LANGUAGES, Language
 from agent.vocabulary import Term, Vocabulary
 from agent.workspace import Workspace
+from eval.ask_form import with_form
 from eval.ask_systems import System, told
 from eval.ask_writer import Writer
 from eval.search_documents import embed_all, kept, profile_texts
@@ -52,7 +54,7 @@ _CUSTOMER: dict[Language, str] = {"en": "Customer", "zh": "顾客"}
 def open_baselines(
     workspace: Workspace, asker: Asker, progress: Progress
 ) -> Iterator[dict[str, System]]:
-    """Both baselines by name. The model server is found or started, and texts are embedded, before
+    """All three by name. The model server is found or started, and texts are embedded, before
     the first question, so that no question pays for it. Raises `ModelError`."""
     servers = _servers(workspace, progress)
     texts = profile_texts(workspace, workspace.settings.language)
@@ -64,7 +66,11 @@ def open_baselines(
     ):
         store = rag_store(texts, kept(model, folder), Path(place))
         as_of = workspace.as_of.isoformat()
-        yield {"plain RAG": plain_rag(store, writer, as_of), "free JSON": free_json(asker, writer)}
+        yield {
+            "plain RAG": plain_rag(store, writer, as_of),
+            "free JSON": free_json(asker, writer),
+            "rules and form": with_form(asker, writer),
+        }
 
 
 # ---- plain RAG -----------------------------------------------------------------------------------
