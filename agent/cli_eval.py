@@ -99,7 +99,8 @@ def eval_ask(
     baselines: Annotated[
         bool,
         typer.Option(
-            "--baselines", help="Also plain RAG and freely written JSON by the model (slow)."
+            "--baselines",
+            help="Also plain RAG, freely written JSON, and our rules with the model's help (slow).",
         ),
     ] = False,
     as_json: AsJson = False,
