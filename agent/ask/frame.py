@@ -15,6 +15,8 @@ FRAME_PHRASES = re.compile(
     r"\bon (?:file|record|our books|the books|our list)\b|\bin (?:total|all"
     r"|our (?:base|data|database|store))\b|\bat (?:the moment|present)\b|\bto date\b"
     r"|\bas of (?:now|today)\b|\bthat kind of thing\b|\bput together\b|\bplaced by\b"
+    r"|(?:这|那|哪)一?(?:批|拨|帮|群|些|伙|类|种|波|部分)(?:子|儿)?(?:人|顾客|客户|会员|用户|家庭|家伙)(?:里面?|里头|当中|中)?"
+    r"|多不多|多[吗嘛](?=[,，。?？!！]|$)"
     r"|把(?=.{1,20}(?:给|列|去|排|算|拉|除))"
 )
 

@@ -46,6 +46,7 @@ class Grouper:
         """What is told right beside its cue; its words are taken."""
         return (
             self._counted_out(reading)
+            or self._asked_of_each(reading)
             or self._labelled(reading)
             or self._whether(reading)
             or self._or_not(reading)
@@ -102,14 +103,26 @@ class Grouper:
         if not words.COUNTS.search(reading.text):
             return None
         for tail in words.AND_NOT.finditer(reading.rest):
-            for place in range(tail.start() - 1, max(-1, tail.start() - 60), -1):
-                for end, condition in self._names.named_at(reading.rest, place):
-                    between = reading.rest[end : tail.start()]
-                    if isinstance(condition, HasTag) and words.BEFORE_NOT.fullmatch(between):
-                        before = words.HOW_MANY.search(reading.rest[:place])
-                        reading.take(before.start() if before else place, tail.end())
-                        return ByTag(tag=condition.tag)
+            found = self._tag_before(reading.rest, tail.start())
+            if found is not None:
+                place, tag = found
+                before = words.HOW_MANY.search(reading.rest[:place])
+                reading.take(before.start() if before else place, tail.end())
+                return ByTag(tag=tag)
         return None
+
+    def _tag_before(self, text: str, end: int) -> tuple[int, str] | None:
+        """The tag named right before a place, and where its longest name begins."""
+        found: tuple[int, str] | None = None
+        for place in range(end - 1, max(-1, end - 60), -1):
+            for stop, condition in self._names.named_at(text, place):
+                if not isinstance(condition, HasTag) or (found and found[1] != condition.tag):
+                    continue
+                if words.BEFORE_NOT.fullmatch(text[stop:end]):
+                    found = (place, condition.tag)
+            if found and place < found[0] - 2:
+                break
+        return found
 
     def _shared_out(self, reading: Reading) -> By | None:
         """ "income distribution", "婚姻状况构成", "age brackets": a field with such a word."""
@@ -130,6 +143,17 @@ class Grouper:
     def _counted_out(self, reading: Reading) -> By | None:
         """ "how many have zero kids, one, two, three or more": the values one after the other."""
         for field, pattern in words.COUNTED_OUT:
+            match = pattern.search(reading.rest)
+            if match and field in self._vocabulary.fields:
+                reading.take(*match.span())
+                return field
+        return None
+
+    def _asked_of_each(self, reading: Reading) -> By | None:
+        """ "家里有几个孩子的各多少", "租房的多还是自己有房的多"."""
+        if reading.language != "zh" or not words.EACH_ONE.search(reading.text):
+            return None
+        for field, pattern in words.ASKED_OF_EACH:
             match = pattern.search(reading.rest)
             if match and field in self._vocabulary.fields:
                 reading.take(*match.span())

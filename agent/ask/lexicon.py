@@ -31,7 +31,7 @@ BEFORE: tuple[tuple[Op, str], ...] = (
         ">",
         r"(?:more|greater|older|higher|larger|bigger|better|longer) than|north of|upwards of"
         r"|in excess of|over|above|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed|ing)?|topp(?:ed|ing)"
-        r"|tops|>|超过|不止|(?<![不没未来买下逛购超])过(?=\d+[千万]?(?!\d|次|单|回|趟|遍|笔))"
+        r"|tops|>|超过|超(?=\s*\d)|不止|(?<![不没未来买下逛购超])过(?=\d+[千万]?(?!\d|次|单|回|趟|遍|笔))"
         r"|多于|大于|高于|超出|多过|高过"
         r"|突破",
     ),
@@ -113,7 +113,7 @@ NOT_AGAIN = re.compile(
 )
 NOT_AGAIN_ZH = re.compile(
     r"\s*[,，、]?(?:但是?|却|而|可是?|不过|就|都|又|也|再|后来|之后)*(?:没有?|未"
-    r"|不)(?:再)?(?:买|购买|下单|复购)过?了?(?=的|[,，。?？!]|$|顾客|客户|人)"
+    r"|不)(?:再)?(?:买|购买|下单|复购|碰|沾|拿|囤|入手|回购)过?了?(?=的|[,，。?？!]|$|顾客|客户|人)"
 )
 _DID = r"(?:order(?:ed)?|purchased?|bought(?: anything| something)?|shop(?:ped)?|visit(?:ed)?)"
 _HERE = (
@@ -297,7 +297,7 @@ FIGURES: dict[str, tuple[str, str]] = {
         r"|了)(?:的)?(?:订单|单)(?:数)?"
         r"|(?:来|到店|逛)(?:过|了)?(?:买过?东西|购物|消费)?|光顾(?:过|了)?|消费次数",
         r"orders?|times|purchases?|visits?|transactions?|shopping trips?|(?:个"
-        r"|笔)?订单(?!数|量)|单|(?:次|笔|回|趟|遍)(?:订单|购物|消费|购买|下单|交易|记录|单)?",
+        r"|笔)?订单(?!数|量)|单|(?:次(?!性|抛)|笔|回|趟|遍)(?:订单|购物|消费|购买|下单|交易|记录|单)?",
     ),
 }
 # Fields that what stands behind the number tells, whatever stands before it: "$60 an order".

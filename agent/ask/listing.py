@@ -48,7 +48,8 @@ _LATE_N = re.compile(
 _LATE_N_ZH = re.compile(
     r"(?P<cut>(?:只|就|先)?(?:取|挑|选|要|给|列|捞|抽|拿|看|留|保留|筛|拉|导|找|来|显示|推荐)(?:出来?)?"
     rf"(?:我|他们|其中)?)?(?P<rank>排名?|排在)?(?:前面?|头|哪|top\s*)?(?<![\d.])(?P<n>{_N})"
-    r"(?![\d.%]|个?[月年天周季岁]|个星期)\s*(?:位|名|个|户|人)(?:人|顾客|客户|会员|用户)?"
+    r"(?![\d.%]|个?[月年天周季岁]|个星期)\s*(?:位|名|个|户|人|行|条)(?:人|顾客|客户|会员|用户)?"
+    r"(?!表|名单|清单|单子|排[名行]|榜|图|列表|数|结果|报表|画像|趋势|曲线|组)"
     r"(?:出来|就行|即可|就好|就够了?|给我|好了|为止)?"
 )
 _PEOPLE_BETWEEN = re.compile(rf"(?<=\0)\s*{words.PEOPLE}$")
@@ -97,6 +98,7 @@ class Lister:
             reading.take(*match.span())
             return Listing(Rank(field=self._by(reading, match.end()) or "spend"), 1)
         rank = self._alone(reading) or self._beside(reading)
+        self._again(reading, rank)
         found = self._top(reading, rank) or self._top_zh(reading, rank)
         found = found or _counted(reading, rank)
         if found is None or found.rank is None:
@@ -130,6 +132,13 @@ class Lister:
                 self._directed(reading, match.end())
                 return rank
         return None
+
+    def _again(self, reading: Reading, rank: Rank | None) -> None:
+        """Use up a second saying of the same order: "买得最杂(品类最多)"."""
+        if rank is not None:
+            rest = reading.rest
+            if (self._alone(reading) or self._beside(reading)) != rank:
+                reading.rest = rest
 
     def _beside(self, reading: Reading) -> Rank | None:
         return self._paired(reading, anywhere=False)
@@ -221,7 +230,7 @@ class Lister:
         if match is None:
             return None
         reading.take(*match.span())
-        limit = int(to_number(match["n"] or match["n2"]))
+        limit = int(to_number(match["n"] or match["n2"] or match["n3"] or match["n4"]))
         if rank is not None:
             return Listing(rank, limit)
         order: Order = "least" if match["last"] else "most"

@@ -38,8 +38,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         r"home ?owners?|(?:own|owns|owning) (?:an?|their|the)(?: own)? (?:home|house|place"
         r"|property|flat"
         r"|apartment)s?|liv(?:e|es|ing) in (?:a|their) (?:own home|own house|house they own)"
-        r"|(?:自己|名下|家里)?有(?:自己的"
-        r"|自家)?房(?:子|产|的)?"
+        r"|(?:自己|名下|家里)?有(?:自己的?"
+        r"|自家的?)?房(?:子|产|的)?"
         r"|自有(?:住)?房(?:产|的)?|(?:住在?)(?:着)?自己(?:家)?的?房子?(?:里)?|自住房|业主|房主"
         r"|有自己的房子?",
         {"field": "home_ownership", "op": "=", "value": "Homeowner"},
@@ -58,7 +58,7 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"field": "marital_status", "op": "=", "value": "Married"},
     ),
     (
-        r"未婚|单身(?!家庭|独居)|(?:还|尚)?(?:没有?|未)(?:结婚|结过婚|成家)"
+        r"未婚|单身(?:狗|汉|贵族|人士)?(?!家庭|独居)|(?:还|尚)?(?:没有?|未)(?:结婚|结过婚|成家)"
         r"|没对象",
         {"field": "marital_status", "op": "=", "value": "Unmarried"},
     ),
@@ -76,6 +76,16 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?cats?|cats|有猫(?!粮|砂)|养(?:了"
         r"|着)?(?:只)?(?:小)?猫(?!粮|砂)|猫咪主人|撸猫|猫主子",
         {"tag": "cat_owner"},
+    ),
+    (
+        r"(?:优惠)?券(?:都|也|从来?)*(?:一次|一张)?(?:都|也)?(?:从来?)?(?:没有?|未)(?:使?用)(?:过|了)?"
+        r"|(?:一张|半张|任何)(?:优惠)?券(?:都|也|从来?)*(?:没有?|未)(?:使?用)(?:过|了)?",
+        {"field": "coupon_share", "op": "=", "value": 0},
+    ),
+    (
+        r"隔(?:三差五|三岔五|几天|两三天|三五天|个几天|个两三天)就?(?:会|要|得|都)?(?:来|跑来|过来)?(?:下|买|逛|购|光顾)"
+        r"(?:一?[单次回趟]|物|东西|单)*|三天两头(?:就|都)?(?:会|要)?(?:来|跑来)?(?:下|买|逛|购|光顾)?(?:单|物|东西)?",
+        {"tag": "every_few_days"},
     ),
     (r"抽烟|吸烟|烟民|烟友", {"tag": "tobacco"}),
     (r"lapsed|流失(?:了|的)?|已流失", {"tag": "lapsed"}),
@@ -118,7 +128,7 @@ RANGED: dict[str, tuple[str, str]] = {
         r"household size|(?:households?|famil(?:y|ies)|homes?) of|家庭人数|家庭人口|家庭成员"
         r"|家庭规模|人口数?|家里(?=[^,，。]{0,6}[口人])|一家(?=.{0,3}口)|全家",
         r"people at home|口(?:以上)?(?:之家|人家?|子)?(?:的?家庭)?|人(?:以上)?(?:的?家庭|户"
-        r"|之家)|个人(?!护)",
+        r"|之家)|个人(?!护|住|生活|独|过)",
     ),
     "kids_count": (
         r"number of children|(?:孩子|子女|小孩|娃)(?:数量?|个数|人数)?",

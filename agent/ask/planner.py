@@ -279,6 +279,7 @@ class Planner:
             condition = All(all=(*_parts(condition), Like(like=like)))
         days = trend_days(reading) if moving else None
         tells = bool(links or like or by or listed or moving or customer)
+        tells = tells or bool(frame.COUNTED.search(reading.text))
         unused = (*reading.unused(follows, talk=tells), *ambiguous)
         query = Query(
             kind="count",

@@ -227,6 +227,26 @@ _JOINED_ZH = r"(?:加入|注册|入会|成为|当上|开始(?:购物|下单)|首
 ALONE_ZH: tuple[tuple[re.Pattern[str], Rank], ...] = (
     (
         re.compile(
+            r"(?:买|购|囤|逛)(?:得|的)?(?:东西|商品|种类|品类|花样)?最(?:杂|广|全|宽|齐全?|丰富|多样)的?"
+            r"|(?:买|购)(?:得|的)?(?:种类|品类|花样)最多的?"
+        ),
+        Rank(field="categories"),
+    ),
+    (
+        re.compile(r"(?:买|购|囤|逛)(?:得|的)?(?:东西|种类|品类|花样)?最(?:单一|窄|专一?|少样)的?"),
+        Rank(field="categories", order="least"),
+    ),
+    (
+        re.compile(r"最(?:不爱?|少|懒得)(?:用|使用)(?:优惠)?券的?"),
+        Rank(field="coupon_share", order="least"),
+    ),
+    (re.compile(r"最(?:爱|常|喜欢|会)(?:用|使用)(?:优惠)?券的?"), Rank(field="coupon_share")),
+    (re.compile(r"最(?:爱|常|喜欢)退货的?|退货退得最(?:多|勤|凶|狠)的?"), Rank(field="returns")),
+    (re.compile(r"最(?:爱|常|喜欢|勤于?)(?:写)?评价的?"), Rank(field="reviews")),
+    (
+        re.compile(
+            r"(?:距离?|离)(?:上次|上一次|最近一次|最后一次)(?:下单|购买|消费|购物|光顾|来)的?(?:时间|天数"
+            r"|日期)?(?:已经?)?(?:最(?:久|长|远)|隔得最(?:久|长))的?|"
             rf"(?:最久|最长时间|最长|时间最[久长])(?:都|已经)?{_GONE_ZH}(?:购|单|物|买|东西|过"
             rf"|了)*的?"
             rf"|(?:有)?{_GONE_ZH}(?:购|单|物|买|东西|过|了)*(?:的)?(?:时间|天数)?最[久长]的?"
@@ -252,6 +272,7 @@ ALONE_ZH: tuple[tuple[re.Pattern[str], Rank], ...] = (
             rf"(?:最新|最近|最晚|新近|最后)(?:才|刚)?{_JOINED_ZH}(?:我们|本店|会员|顾客|客户|的)*"
             rf"|{_JOINED_ZH}(?:我们|本店|会员|顾客|客户|的|时间|日期|得)*最(?:晚|近|新|短)的?"
             r"|最新的?(?=前?[\d一二两三四五六七八九十]+[位名个]|顾客|客户|会员)"
+            r"|(?:最近|新近)?刚刚?来的(?=前?[\d一二两三四五六七八九十]+[位名个])"
         ),
         Rank(field="tenure_days", order="least"),
     ),
@@ -260,7 +281,7 @@ ALONE_ZH: tuple[tuple[re.Pattern[str], Rank], ...] = (
             rf"最早{_JOINED_ZH}(?:我们|本店|会员|顾客|客户|的)*"
             rf"|(?:{_JOINED_ZH}|当|做|为)(?:了|我们|咱们?|店里|本店|的)*(?:顾客|客户|会员|老顾客)?"
             r"(?:的|得)?(?:时间|时长|日子|年头|天数|日期)?最(?:久|长|早)的?"
-            r"|(?:资历|资格)最[老深]的?|最(?:老|资深)的?(?=前?[\d一二两三四五六七八九十]*[位名个]?"
+            r"|(?:待|呆|留|跟)(?:得|的)?(?:时间)?最[久长]的?|(?:资历|资格)最[老深]的?|最(?:老|资深)的?(?=前?[\d一二两三四五六七八九十]*[位名个]?"
             r"(?:顾客|客户|会员))|跟(?:着)?我们(?:的)?(?:时间)?最[久长]的?"
         ),
         Rank(field="tenure_days"),
@@ -312,7 +333,8 @@ CUES = re.compile(
     r"|most|top|best|longest)\b"
     r"|\b(?:the\s+)?(?:highest|biggest|largest|most|greatest|best|top|longest|high)(?:\s+(?:ones"
     r"|values?))?\s+(?:first|on top|at the top|to start with)\b"
-    r"|(?:由|从)(?:高|多|大|长|久)(?:到|至|往)(?:低|少|小|短|近)(?:的?顺序)?|降序|倒序|递减)"
+    r"|(?:由|从)(?:高|多|大|长|久|强|远|旧|老)(?:到|至|往)(?:低|少|小|短|近|弱|新)(?:的?顺序)?|降序|倒序|递减"
+    r"|(?:倒着|反着|倒过来)(?=排|来|看))"
     r"|(?P<up>\b(?:in\s+)?(?:an?\s+)?(?:asc(?:ending)?|increasing)(?:\s+order)?\b"
     r"|\b(?:from\s+)?(?:the\s+)?(?:low(?:est)?|least|small(?:est)?|bottom|worst|fewest|shortest)"
     r"\s*(?:-|to|→|>|up to)\s*(?:the\s+)?(?:high(?:est)?|most|large(?:st)?|big(?:gest)?|top|best"
@@ -321,15 +343,16 @@ CUES = re.compile(
     r"|fewest|bottom|shortest)\b"
     r"|\b(?:the\s+)?(?:lowest|smallest|least|fewest|worst|bottom|shortest|low)(?:\s+(?:ones"
     r"|values?))?\s+(?:first|on top|at the top|to start with)\b"
-    r"|(?:由|从)(?:低|少|小|短|近)(?:到|至|往)(?:高|多|大|长|久)(?:的?顺序)?|升序|正序|递增)"
+    r"|(?:由|从)(?:低|少|小|短|近|弱|新)(?:到|至|往)(?:高|多|大|长|久|强|远|旧|老)(?:的?顺序)?|升序|正序|递增"
+    r"|正着(?=排|来|看))"
     rf"|(?P<least>(?<!at\s)\b(?:{_LOW})\b(?!\s+of\b)|最(?:低|少|小|短|差|近|晚|新|靠后)的?|倒数"
     rf"|垫底的?)"
     rf"|(?P<most>(?<!at\s)\b(?:{_HIGH})\b(?!\s+(?:of\b|recent))"
-    r"|最(?:高|多|大|强|久|长|早|靠前)的?|领先的?)"
+    r"|最(?:高|多|大|强|久|长|早|靠前)的?|领先的?|排(?:名|行)?(?:在)?(?:最)?(?:前头|前面|前列|前边|靠前)的?)"
     rf"|(?P<sort>\b(?:(?:sort(?:ed|ing)?|rank(?:ed|ing|s)?|order(?:ed|ing)?|arrang(?:e|ed|ing))"
     r"(?:\s+(?:them|these|those|it|all|the list|the customers|customers))?\s+(?:by|on|according to"
     r"|in terms of|based on|in order of|along)|in (?:the )?order of|(?<=,)\s*by)\b"
-    rf"|(?:来|进行|给我|做)?(?:排序|排名|排列|排行|排一?下|排个序|排))"
+    rf"|(?:来|进行|给我|做)?(?:排序|排名|排列|排行|排一?下|排个序|排一排|排排(?:队|序)?|排个?队|排))"
 )
 # What may stand between a cue and the field that it orders by.
 GAP = re.compile(
@@ -345,7 +368,7 @@ GAP_ZH = re.compile(
 CHOOSE_ZH = re.compile(
     r"(?:从(?:这里|里面|其中|他们(?:里|中)?|当中|中|里)?(?:面|头)?)?(?<![不别需])(?:帮我|给我|再"
     r"|只|就)*"
-    r"(?:需要|想要|挑选?|取|选|捞|抽取?|筛选?|找|圈|拎|导|拉|锁定|推荐|要)(?:出来?|一下|个)?"
+    r"(?:需要|想要|挑选?|取|选|捞|抽取?|筛选?|找|圈|拎|导|拉|揪|扒|翻|薅|锁定|推荐|要)(?:出来?|一下|个)?"
 )
 CHOOSE = re.compile(
     r"\b(?:pick|choose|select|single|take|grab|get|pull|filter|write|call)(?:\s+(?:out|up))?\b"
@@ -359,7 +382,7 @@ CARRIER = re.compile(
 )
 SORT_FRONT_ZH = re.compile(r"[,，]?(?:并|请|再|就|先)?(?:按照?|根据|依照?|依据|以|照|论)(?:着)?$")
 SORT_TAIL_ZH = re.compile(
-    r"(?:的?顺序)?(?:来|进行|给我|做|依次|一下)*(?:排序|排名|排列|排行|排一?下|排个序|排好|排|列出"
+    r"(?:的?顺序)?(?:来|进行|给我|做|依次|一下)*(?:排序|排名|排列|排行|排一?下|排个序|排一排|排排(?:队|序)?|排个?队|排好|排|列出"
     r"|看|来)?(?:一下|看看|的)?"
 )
 BY = re.compile(
@@ -377,9 +400,11 @@ TOP = re.compile(
 )
 LOW_SIDES = frozenset(_SIDE_LOW.split("|")) - {"last"}
 TOP_ZH = re.compile(
-    rf"(?:排名?|位列|排行|排在)?(?:最)?(?:前|头|top\s*)面?(?P<n>{_N})(?!\s*[%\d年月天周季]"
+    rf"(?:排名?|位列|排行|排在)?(?:最)?(?:(?<![目之以当眼月年天此])前|(?<![里])头|top\s*)面?(?P<n>{_N})(?!\s*[%\d年月天周季共起般]"
     rf"|个[月季星周礼]"
     rf"|订单|单)\s*(?:位|名|个|大|户)?{PEOPLE_ZH}?(?:即可|就行|就好|就够了?)?"
+    rf"|(?:排名?|排行?|排在|位列)?第?(?:1|一)(?:名|位)?(?:到|至|-|~)第?(?P<n3>{_N})(?:名|位)"
+    rf"|(?:排名?|排在|位列)?第(?:1|一)(?:名|位)?(?:到|至|-|~)第(?P<n4>{_N})"
     rf"|(?:排名?|排在)?(?P<last>倒数|最后|垫底的?|末尾|末)第?(?P<n2>{_N})(?!\s*[%\d年月天周季]"
     rf"|个[月季星周礼])"
     r"\s*(?:位|名|个|户)?"

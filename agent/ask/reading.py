@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from agent.ask import frame, lexicon
+from agent.ask.asides_zh import without_asides
 from agent.ask.dates import Window, days_of, windows
 from agent.ask.dates_zh import in_plain_chinese
 from agent.ask.numerals import plain_numbers
@@ -62,7 +63,8 @@ class Reading:
         self.too_long = len(question) > LONGEST
         question = _SIGNED.sub(r"\1", question[:LONGEST].strip())
         self.text = unicodedata.normalize("NFKC", question).casefold().replace(USED, " ")
-        self.text = put_plainly(in_plain_chinese(plain_numbers(self.text.replace("’", "'"))))
+        self.text = without_asides(self.text.replace("’", "'"))
+        self.text = put_plainly(in_plain_chinese(plain_numbers(self.text)))
         self.rest = self.text
         self.as_of = as_of
         self.language = spoken(self.text)
