@@ -94,7 +94,8 @@ def eval_summaries(
 def eval_ask(
     context: typer.Context,
     half: Annotated[
-        str, typer.Option(help="dev or practice (with what went wrong), or test (figures alone).")
+        str,
+        typer.Option(help="dev or practice (with what went wrong); held or test (figures alone)."),
     ] = "test",
     baselines: Annotated[
         bool,
@@ -111,8 +112,8 @@ def eval_ask(
     from eval.ask_baselines import open_baselines
     from eval.ask_systems import portrait
 
-    if half not in ("dev", "practice", "test"):
-        raise SettingsError(f"--half is dev, practice or test, not {half!r}")
+    if half not in ("dev", "practice", "held", "test"):
+        raise SettingsError(f"--half is dev, practice, held or test, not {half!r}")
     with (
         open_workspace(context) as workspace,
         Asker(workspace) as asker,
@@ -126,7 +127,7 @@ def eval_ask(
         with others as more:
             systems = {"portrait": portrait(asker), **more}
             result: Any = evaluate_ask(workspace, chosen, systems, progress)
-    wrong = failures(result, "portrait") if half != "test" else []
+    wrong = failures(result, "portrait") if half in ("dev", "practice") else []
     show_result(result, lambda content: display_ask.evaluation(content, wrong), as_json)
 
 

@@ -1,7 +1,7 @@
 """The bank of questions: each with the query that answers it.
 
-The development half and the practice questions are for looking at; of the test half only figures
-are ever told.
+The development half and the practice questions are for looking at; of those held back and of the
+test half only figures are ever told.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.conditions import from_json
 from agent.errors import UnknownError
 from agent.settings import Language
 
-Half = Literal["dev", "practice", "test"]
+Half = Literal["dev", "practice", "held", "test"]
 Kind = Literal[
     "count", "list", "breakdown", "compare", "describe", "explain", "trend", "unanswerable"
 ]
@@ -69,6 +69,6 @@ class Question(BaseModel):
 def load_questions(half: Half) -> list[Question]:
     """All questions of a half, in the order of the file. Raises `UnknownError`."""
     if half not in get_args(Half):
-        raise UnknownError(f"there is no half {half!r}; there are dev, practice and test")
+        raise UnknownError(f"there is no half {half!r}; there are {', '.join(get_args(Half))}")
     text = files("eval").joinpath(f"ask_questions_{half}.yaml").read_text(encoding="utf-8")
     return [Question.model_validate(one) for one in yaml.safe_load(text)]
