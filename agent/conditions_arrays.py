@@ -14,7 +14,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from agent.conditions import (
@@ -29,7 +29,8 @@ from agent.conditions import (
     Span,
     check,
 )
-from agent.data.purchases import MONEY_PARTS, Purchases
+from agent.data.arrays import Arrays, column
+from agent.data.purchases import MONEY_PARTS
 from agent.vocabulary import Item, Vocabulary
 
 Flags = NDArray[np.bool_]
@@ -43,6 +44,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_DECISIONS = ("yes", "unknown")
 _ALWAYS = (np.iinfo(np.int32).min, np.iinfo(np.int32).max)
 
 
@@ -50,46 +52,49 @@ _ALWAYS = (np.iinfo(np.int32).min, np.iinfo(np.int32).max)
 class _Tagged:
     """The customers, by number, that one tag knows anything of, and what."""
 
-    who: NDArray[np.intp]
+    who: NDArray[np.int32]
     probability: NDArray[np.float64]
     yes: Flags
     unknown: Flags
 
 
 class Counter:
-    """Finds who meets a condition, among the customers of `purchases`.
+    """Finds who meets a condition.
 
-    facts: column customer and one for each field and attribute; tags: customer, tag, probability,
-    decision.
+    customers: the ids of all, in order. tags: those that anybody has a row of.
     """
 
-    def __init__(
-        self,
-        facts: pd.DataFrame,
-        tags: pd.DataFrame,
-        purchases: Purchases,
-        vocabulary: Vocabulary,
-        as_of: date,
-    ) -> None:
-        self._purchases, self._vocabulary, self._as_of = purchases, vocabulary, as_of
-        self._ids = pd.Index(purchases.customers)
-        facts = facts.set_index("customer").reindex(self._ids)
-        terms = vocabulary.fields.values()
-        self._numbers = {t.name: _numbers(facts[t.name]) for t in terms if t.numeric}
-        self._texts = {t.name: pd.factorize(facts[t.name]) for t in terms if not t.numeric}
-        self._tags = {str(tag): self._tag(rows) for tag, rows in tags.groupby("tag", sort=False)}
-
-    def count(self, condition: Condition) -> int:
-        """How many customers meet a condition. Raises `ConditionError` if it does not fit."""
-        return int(np.count_nonzero(self._meets(condition)))
+    def __init__(self, arrays: Arrays, vocabulary: Vocabulary, as_of: date) -> None:
+        self._purchases, self._vocabulary, self._as_of = arrays.purchases, vocabulary, as_of
+        self.customers = column(arrays.facts, "customer").to_numpy(zero_copy_only=False)
+        facts, terms = arrays.facts, vocabulary.fields.values()
+        self._numbers = {t.name: _numbers(column(facts, t.name)) for t in terms if t.numeric}
+        self._texts = {t.name: _texts(column(facts, t.name)) for t in terms if not t.numeric}
+        self.tags = dict(_tags(arrays.tags))
 
     def ids(self, condition: Condition) -> list[str]:
-        """Those customers, in order of id. Raises `ConditionError` if it does not fit."""
-        return [str(one) for one in self._ids[self._meets(condition)]]
+        """Those who meet a condition, in order of id. Raises `ConditionError`."""
+        return self._list(self._meant(condition)[0])
 
-    def _meets(self, condition: Condition) -> Flags:
+    def ranked(self, condition: Condition, field: str, span: Span, most: bool) -> list[str]:
+        """Those by a number over a span of days: the unknown last, those level in order of id."""
+        found = np.flatnonzero(self._meant(condition)[0])
+        values = self._values(field, span)[found]
+        return self._list(found[np.argsort(-values if most else values, kind="stable")])
+
+    def holds(self, customer: str, condition: Condition) -> bool | None:
+        """Whether a condition holds of a customer of `customers`; None: unknown."""
+        place = np.searchsorted(self.customers, customer)
+        holds, fails = self._meant(condition)
+        return True if holds[place] else False if fails[place] else None
+
+    def _list(self, chosen: NDArray[Any]) -> list[str]:
+        found: list[str] = self.customers[chosen].tolist()
+        return found
+
+    def _meant(self, condition: Condition) -> Truth:
         check(condition, self._vocabulary)
-        return self._truth(condition)[0]
+        return self._truth(condition)
 
     def _truth(self, condition: Condition) -> Truth:
         match condition:
@@ -118,12 +123,12 @@ class Counter:
         )
 
     def _all(self, value: bool) -> Flags:
-        return np.full(len(self._ids), value)
+        return np.full(len(self.customers), value)
 
     def _compared(self, part: Compare) -> Truth:
         if not self._vocabulary.field(part.field).numeric:
             return self._named(part)
-        values = self._over(part) if part.windowed else self._numbers[part.field]
+        values = self._values(part.field, part)
         known = ~np.isnan(values)
         test = _ranked if part.op in ("top_percent", "bottom_percent") else _tested
         holds = test(part, values, known) & known
@@ -132,33 +137,28 @@ class Counter:
     def _named(self, part: Compare) -> Truth:
         codes, names = self._texts[part.field]
         wanted = part.value if isinstance(part.value, tuple) else (part.value,)
-        places = pd.Index(names).get_indexer([str(value) for value in wanted])
+        places = [names[str(value)] for value in wanted if str(value) in names]
         known = codes >= 0
-        holds = known & (np.isin(codes, places[places >= 0]) != (part.op == "!="))
+        holds = known & (np.isin(codes, places) != (part.op == "!="))
         return holds, known & ~holds
 
-    def _over(self, part: Compare) -> NDArray[np.float64]:
-        """What each customer ordered or spent on the days that count."""
-        made, size = self._purchases, len(self._ids)
-        first, last = _days(part, self._as_of)
-        span = slice(*np.searchsorted(made.order_day, [first, last + 1]))
-        who = made.order_customer[span]
-        if part.field == "orders":
-            bought = who[made.order_bought[span]]
+    def _values(self, field: str, span: Span) -> NDArray[np.float64]:
+        """A number of each customer, over the days that count."""
+        if not span.windowed:
+            return self._numbers[field]
+        made, size = self._purchases, len(self.customers)
+        first, last = _days(span, self._as_of)
+        within = slice(*np.searchsorted(made.order_day, [first, last + 1]))
+        who = made.order_customer[within]
+        if field == "orders":
+            bought = who[made.order_bought[within]]
             return np.bincount(bought, minlength=size).astype(np.float64)
         # Floats hold whole numbers exactly, up to 2 ** 53.
-        return np.bincount(who, made.order_paid[span], minlength=size) / MONEY_PARTS
-
-    def _tag(self, rows: pd.DataFrame) -> _Tagged:
-        places = self._ids.get_indexer(pd.Index(rows["customer"]))
-        rows, places = rows[places >= 0], places[places >= 0]
-        decision = rows["decision"].to_numpy()
-        probability = rows["probability"].to_numpy(np.float64)
-        return _Tagged(places, probability, decision == "yes", decision == "unknown")
+        return np.bincount(who, made.order_paid[within], minlength=size) / MONEY_PARTS
 
     def _tagged(self, part: HasTag) -> Truth:
         holds, unknown = self._all(False), self._all(False)
-        if tag := self._tags.get(part.tag):
+        if tag := self.tags.get(part.tag):
             if part.at_least is None:
                 holds[tag.who[tag.yes]] = True
                 unknown[tag.who[tag.unknown]] = True
@@ -184,7 +184,7 @@ class Counter:
         holding = np.zeros(len(made.order_day), dtype=np.bool_)
         for orders in self._lines(part, made.line_order):
             holding[orders] = True
-        return np.bincount(made.order_customer[holding], minlength=len(self._ids))
+        return np.bincount(made.order_customer[holding], minlength=len(self.customers))
 
     def _lines(self, part: Bought, values: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
         """The values of the lines that count, one run of neighbouring products at a time."""
@@ -214,8 +214,28 @@ def _certain(holds: Flags) -> Truth:
     return holds, ~holds
 
 
-def _numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
-    return values.to_numpy(np.float64, na_value=np.nan)
+def _numbers(values: pa.Array) -> NDArray[np.float64]:
+    return np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
+
+
+def _texts(values: pa.Array) -> tuple[NDArray[np.int32], dict[str, int]]:
+    """The code of each customer's value, -1: unknown, and the codes of the values."""
+    coded = values.dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    return coded.indices.fill_null(-1).to_numpy(), {name: code for code, name in enumerate(names)}
+
+
+def _tags(table: pa.Table) -> Iterator[tuple[str, _Tagged]]:
+    """Each tag and its rows, which are neighbours."""
+    who, tag, decision = (column(table, name) for name in ("customer", "tag", "decision"))
+    decided, probability = decision.indices.to_numpy(), column(table, "probability").to_numpy()
+    yes, unknown = (decided == decision.dictionary.index(word).as_py() for word in _DECISIONS)
+    codes = np.arange(len(tag.dictionary) + 1, dtype=np.int32)
+    ends = np.searchsorted(tag.indices.to_numpy(), codes)
+    for name, begin, end in zip(tag.dictionary.to_pylist(), ends, ends[1:], strict=False):
+        rows = slice(begin, end)
+        numbers = who.indices.to_numpy()[rows]
+        yield name, _Tagged(numbers, probability[rows], yes[rows], unknown[rows])
 
 
 def _days(span: Span, as_of: date) -> tuple[int, int]:

@@ -61,21 +61,6 @@ def select_customers(
     return sa.select(_customers.c.customer).where(where).order_by(_customers.c.customer)
 
 
-def select_ranked(
-    condition: Condition, vocabulary: Vocabulary, as_of: date, field: str, span: Span, most: bool
-) -> sa.Select[tuple[str]]:
-    """The ids in the order of a numeric field over a span of days; unknown last, ties by id."""
-    check(condition, vocabulary)
-    value = _value(field, span, _customers.c.customer, True, as_of)
-    order = value.desc() if most else value.asc()
-    where = _compile(condition, vocabulary, as_of)
-    return (
-        sa.select(_customers.c.customer)
-        .where(where)
-        .order_by(order.nulls_last(), _customers.c.customer)
-    )
-
-
 def select_value(
     customer: str, field: str, span: Span, vocabulary: Vocabulary, as_of: date
 ) -> sa.Select[tuple[Any]]:

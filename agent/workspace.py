@@ -17,7 +17,8 @@ from agent.settings import Settings, load_settings
 class Workspace:
     """Opens `home`, made on first use.
 
-    In it: settings.yaml, portrait.sqlite, events/, products.parquet, models/, chroma/, logs/.
+    In it: settings.yaml, portrait.sqlite, events/, products.parquet, arrays/, models/, chroma/,
+    logs/.
     """
 
     def __init__(self, home: Path, settings: Settings | None = None) -> None:
@@ -60,6 +61,11 @@ class Workspace:
     def products(self) -> Path:
         """The catalogue of products."""
         return self.home / "products.parquet"
+
+    @property
+    def arrays(self) -> Path:
+        """The folder of what conditions are counted on."""
+        return self.home / "arrays"
 
     @property
     def chroma(self) -> Path:

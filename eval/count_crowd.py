@@ -2,10 +2,13 @@
 
 Each is one of the home's customers who made only some of the orders, 3.5 on average. Facts are
 computed from the events by portrait's own code; tags are those of the customer who was copied.
+The folder is a home that holds names, events and arrays: all that counting reads. Its store has no
+facts or tags.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,9 +16,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from agent.data import store as tables
+from agent.data.arrays import save_facts, save_tags
 from agent.data.warehouse import Warehouse
 from agent.facts.frame import customer_frame
 from agent.facts.purchase import compute_facts
+from agent.profiles.arrays import array_folders
+from agent.profiles.current import facts_state, tags_state
 from agent.workspace import Workspace
 
 BUCKETS = 16
@@ -62,6 +68,24 @@ def make_crowd(workspace: Workspace, folder: Path, size: int) -> None:
         crowd = pd.concat(facts).merge(_copied(database, given[kept]), on="customer")
         crowd.to_parquet(folder / FACTS, index=False)
         _copied(database, _tags(workspace)).to_parquet(folder / TAGS, index=False)
+
+
+def make_home(workspace: Workspace, folder: Path) -> None:
+    """Make a home of a folder with a crowd, as a build of these data would leave it."""
+    for path in (workspace.home / "settings.yaml", workspace.products):
+        shutil.copy(path, folder)
+    with Workspace(folder) as home:
+        for table in (tables.meta, tables.attributes, tables.glossary):
+            home.store.replace_all(table, workspace.store.rows(sa.select(table)))
+        home.store.set_meta("files", [])
+        home.store.set_meta("facts_of", facts_state(home))
+        home.store.set_meta("tags_of", tags_state(home))
+        facts, tags = array_folders(home)
+        if not facts.exists():
+            with Warehouse(home.events, home.products, home.as_of) as warehouse:
+                save_facts(pd.read_parquet(folder / FACTS), warehouse, facts)
+        if not tags.exists():
+            save_tags([pd.read_parquet(folder / TAGS)], facts, tags)
 
 
 def _bucket(

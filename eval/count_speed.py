@@ -4,9 +4,9 @@
 
 HOME is a built home of the reference data, whose customers are multiplied (`eval.count_crowd`);
 that takes minutes and 2 GB, and is done once a folder. The conditions are those of the development
-questions, but for bare tags, and some that are harder. Each is counted once to warm up and then
-three times, of which the median stands. It runs on one core; `cpu` is what it takes of that
-whatever else the machine does.
+questions, but for bare tags, and some that are harder. Counted is by what answers questions
+(`agent.ask.execute`), up to the list of all ids; once to warm up and then five times, of which the
+median stands. It runs on one core; `cpu` is what it takes of that.
 """
 
 from __future__ import annotations
@@ -16,25 +16,23 @@ import json
 import resource
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import yaml
 
+from agent.ask.execute import Executor
+from agent.ask.query import Query
 from agent.conditions import from_json
-from agent.conditions_arrays import Counter
-from agent.data.purchases import open_purchases, read_purchases, save_purchases
-from agent.data.warehouse import Warehouse
 from agent.errors import PortraitError
-from agent.tags.names import load_vocabulary
+from agent.profiles.arrays import home_arrays
 from agent.workspace import Workspace
-from eval.count_crowd import FACTS, TAGS, make_crowd
+from eval.count_crowd import make_crowd, make_home
 
-ROUNDS = 3
+ROUNDS = 5
 HARD: tuple[dict[str, Any], ...] = (
     {"bought": ["grocery"]},
     {"bought": ["grocery"], "at_least": 5, "last_days": 180},
@@ -62,30 +60,39 @@ HARD: tuple[dict[str, Any], ...] = (
 
 
 def measure(workspace: Workspace, folder: Path, size: int) -> dict[str, Any]:
-    """Seconds to make and to open the arrays, milliseconds of each count."""
+    """Seconds to make the arrays and to open the executor, milliseconds of each count."""
     make_crowd(workspace, folder, size)
-    began = perf_counter()
-    made = _make_arrays(workspace, folder)
-    built = perf_counter() - began
-    began = perf_counter()
-    counter = _open(workspace, folder, made)
-    opened = perf_counter() - began
-    counts = [_count(counter, condition) for condition in conditions()]
-    spent = [count["ms"] for count in counts]
-    p50, p95 = np.percentile(spent, [50, 95])
+    built = _seconds(lambda: make_home(workspace, folder))
+    with Workspace(folder) as home:
+        opened = _seconds(lambda: Executor(home).close())
+        with Executor(home) as executor:
+            counts = [_count(executor, condition) for condition in conditions()]
+        lines = len(home_arrays(home).purchases.line_day)
+        disk = sum(file.stat().st_size for file in home.arrays.rglob("*.*"))
     return {
         "customers": size,
-        "lines": len(open_purchases(made).line_day),
-        "build_s": round(built, 1),
-        "open_s": round(opened, 1),
-        "disk_mb": sum(file.stat().st_size for file in made.iterdir()) // 10**6,
+        "lines": lines,
+        "build_s": built,
+        "open_s": opened,
+        "disk_mb": disk // 10**6,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_000,
-        "p50_ms": round(float(p50), 1),
-        "p95_ms": round(float(p95), 1),
-        "worst_ms": max(spent),
-        "p95_cpu_ms": round(float(np.percentile([count["cpu_ms"] for count in counts], 95)), 1),
+        **_spread("ms", counts),
+        **_spread("cpu_ms", counts),
         "counts": sorted(counts, key=lambda count: -count["ms"]),
     }
+
+
+def _seconds(job: Callable[[], object]) -> float:
+    began = perf_counter()
+    job()
+    return round(perf_counter() - began, 1)
+
+
+def _spread(name: str, counts: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    spent = [count[name] for count in counts]
+    p50, p95 = np.percentile(spent, [50, 95])
+    figures = {"p50": p50, "p95": p95, "worst": max(spent)}
+    return {f"{key}_{name}": round(float(value), 1) for key, value in figures.items()}
 
 
 def conditions() -> list[dict[str, Any]]:
@@ -97,27 +104,12 @@ def conditions() -> list[dict[str, Any]]:
     return [*found.values(), *HARD]
 
 
-def _make_arrays(workspace: Workspace, folder: Path) -> Path:
-    made = folder / "purchases"
-    if not made.exists():
-        with Warehouse(folder / "events", workspace.products, workspace.as_of) as warehouse:
-            warehouse.register("customer_facts", pd.read_parquet(folder / FACTS))
-            save_purchases(read_purchases(warehouse), made)
-    return made
-
-
-def _open(workspace: Workspace, folder: Path, made: Path) -> Counter:
-    facts, tags = pd.read_parquet(folder / FACTS), pd.read_parquet(folder / TAGS)
-    vocabulary = load_vocabulary(workspace)
-    return Counter(facts, tags, open_purchases(made), vocabulary, workspace.as_of)
-
-
-def _count(counter: Counter, given: Mapping[str, Any]) -> dict[str, Any]:
-    condition = from_json(given)
-    found, wall, cpu = counter.count(condition), [], []
+def _count(executor: Executor, given: Mapping[str, Any]) -> dict[str, Any]:
+    query = Query(kind="count", where=from_json(given))
+    found, wall, cpu = executor.run(query).matching, [], []
     for _ in range(ROUNDS):
         began, worked = perf_counter(), process_time()
-        counter.count(condition)
+        executor.run(query)
         wall.append(1_000 * (perf_counter() - began))
         cpu.append(1_000 * (process_time() - worked))
     ms, cpu_ms = (round(statistics.median(spent), 1) for spent in (wall, cpu))

@@ -157,7 +157,7 @@ class Shop:
         return None if None in parts else not decisive
 
     def _compares(self, given: dict[str, Any], customer: str) -> bool | None:
-        value, against = self._value(given, customer), given["value"]
+        value, against = self.value(given, customer), given["value"]
         if value is None:
             return None
         if given["op"] in ("top_percent", "bottom_percent"):
@@ -168,7 +168,8 @@ class Shop:
             return bool(against <= value <= given["to"])
         return bool(COMPARE[given["op"]](value, against))
 
-    def _value(self, given: dict[str, Any], customer: str) -> Any:
+    def value(self, given: dict[str, Any], customer: str) -> Any:
+        """A field of a customer, over the days that count."""
         if not {"since", "until", "last_days"} & set(given):
             return self.customers[customer][given["field"]]
         since, until = _window(given)
@@ -180,7 +181,7 @@ class Shop:
         return len(orders) if given["field"] == "orders" else sum(orders)
 
     def _ranks(self, given: dict[str, Any], value: float) -> bool:
-        every = [self._value(given, customer) for customer in self.customers]
+        every = [self.value(given, customer) for customer in self.customers]
         known = [one for one in every if one is not None]
         top = given["op"] == "top_percent"
         before = sum(1 for one in known if (one > value if top else one < value))

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.conditions import check, from_json, negated, to_json, walk
+from agent.conditions import Span, check, from_json, negated, to_json, walk
 from agent.conditions_arrays import Counter
 from agent.conditions_sql import select_customers
-from agent.data.purchases import open_purchases, read_purchases, save_purchases
+from agent.data.arrays import open_arrays, save_facts, save_tags
 from agent.data.warehouse import Warehouse
 from agent.errors import ConditionError
 from tests.postgres_server import PostgresServer
@@ -84,11 +84,15 @@ def _fill(connection: sa.Connection, shop: Shop) -> None:
 
 
 @pytest.fixture(scope="module")
-def counter(shop: Shop, warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Counter:
-    """The same shop as arrays, written to disk and read again."""
-    folder = tmp_path_factory.mktemp("arrays") / "purchases"
-    save_purchases(read_purchases(warehouse), folder)
-    return Counter(shop.facts, shop.tag_frame, open_purchases(folder), VOCABULARY, AS_OF)
+def counter(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Counter:
+    """The same shop as arrays, written to disk and read again; its rows in another order."""
+    folder = tmp_path_factory.mktemp("arrays")
+    facts, tags = folder / "facts", folder / "tags"
+    with open_warehouse(shop, folder) as opened:
+        save_facts(shop.facts.sample(frac=1, random_state=1), opened, facts)
+    rows = shop.tag_frame.sample(frac=1, random_state=1)
+    save_tags([rows[:20], rows[20:]], facts, tags)
+    return Counter(open_arrays(facts, tags), VOCABULARY, AS_OF)
 
 
 WINDOWS = st.sampled_from(
@@ -208,6 +212,34 @@ def test_databases_and_arrays_agree_with_plain_python(
     assert warehouse.rows(query) == [(customer,) for customer in expected]
     for name, connection in databases.items():
         assert [str(row[0]) for row in connection.execute(query)] == expected, name
+
+
+@settings(max_examples=100, deadline=None)
+@given(condition=CONDITIONS)
+def test_arrays_tell_of_each_customer_whether_it_holds(
+    shop: Shop, counter: Counter, condition: Json
+) -> None:
+    holds, fails = set(shop.truth(condition)), set(shop.truth({"not": condition}))
+    expected = [True if one in holds else False if one in fails else None for one in shop.customers]
+    assert [counter.holds(one, from_json(condition)) for one in shop.customers] == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    condition=CONDITIONS,
+    field=st.sampled_from(["orders", "spend"]),
+    window=WINDOWS,
+    most=st.booleans(),
+)
+def test_arrays_rank_with_the_unknown_last(
+    shop: Shop, counter: Counter, condition: Json, field: str, window: Json, most: bool
+) -> None:
+    values = {who: shop.value({"field": field, **window}, who) for who in shop.truth(condition)}
+    known = [who for who in values if values[who] is not None]
+    expected = sorted(known, key=lambda who: ((-1 if most else 1) * round(values[who], 2), who))
+    expected += [who for who in values if who not in known]
+    span = Span.model_validate(window)
+    assert counter.ranked(from_json(condition), field, span, most) == expected
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,6 +1,6 @@
 """Answers: the conditions in words, the exact figures, a sample with its evidence.
 
-Counting is done by SQL over the conditions; the hybrid search only chooses which of the customers
+Conditions are counted exactly; the hybrid search only chooses which of the customers
 that meet them are shown, the most alike to the question first.
 """
 
@@ -86,7 +86,7 @@ class Asker:
         known = Known(
             workspace.as_of,
             self.executor.given_tags,
-            frozenset(self.executor.frame.index),
+            self.executor.customers,
             self._audiences,
             gone,
         )
@@ -177,7 +177,9 @@ class Asker:
         vocabulary, query = self.executor.vocabulary, plan.query
         parts = query.where.all if isinstance(query.where, All) else (query.where,)
         words = condition_words(query.where, plan.language, vocabulary)
-        told = answer_words(plan, found, words, len(self.executor.frame), len(shown), vocabulary)
+        told = answer_words(
+            plan, found, words, len(self.executor.customers), len(shown), vocabulary
+        )
         return Result(
             question=plan.question,
             language=plan.language,

@@ -1,4 +1,4 @@
-"""Queries run exactly: SQL over the conditions; the hybrid search only orders whom to show.
+"""Queries run exactly: conditions on arrays; the hybrid search only orders whom to show.
 
 with Executor(workspace) as executor:
     found = executor.run(query)
@@ -17,12 +17,12 @@ from agent.ask.breakdown import Breakdown, breakdown
 from agent.ask.insight import Comparison, Trait, compare, describe, restated
 from agent.ask.query import ByTag, Query, check_query
 from agent.ask.trend import Trend, trend
-from agent.conditions import All, Bought, Condition, Like, Not, walk
-from agent.conditions_sql import bought_lines, purchase_lines, select_customers, select_ranked
-from agent.data import store as tables
+from agent.conditions import All, Bought, Condition, Like, walk
+from agent.conditions_arrays import Counter
+from agent.conditions_sql import bought_lines, purchase_lines
 from agent.data.warehouse import Warehouse
 from agent.errors import DataError
-from agent.facts.frame import customer_frame
+from agent.profiles.arrays import home_arrays
 from agent.profiles.current import check_current
 from agent.search.catalogue import open_catalogue
 from agent.search.customers import open_search
@@ -60,19 +60,20 @@ class Executor:
 
     def __init__(self, workspace: Workspace) -> None:
         check_current(workspace)
-        self.frame = customer_frame(workspace.store).set_index("customer", drop=False)
-        if self.frame.empty:
+        arrays = home_arrays(workspace)
+        if not arrays.facts.num_rows:
             raise DataError(f"{workspace.home} holds no facts yet: run `portrait build` first")
-        tags = _tags_frame(workspace)
         self.vocabulary = load_vocabulary(workspace)
+        self._counter = Counter(arrays, self.vocabulary, workspace.as_of)
+        self.customers = frozenset(self._counter.customers)
         enabled = tuple(workspace.settings.sensitive_tags)
         self._rules, _ = local_rules(load_taxonomy(), self.vocabulary, enabled)
-        self.given_tags = frozenset({*self._rules, *tags["tag"]})
+        self.given_tags = frozenset({*self._rules, *self._counter.tags})
         self._hidden = switched_off(enabled) | sensitive_categories(workspace, enabled)
         self.store = workspace.store
         self.warehouse = Warehouse(workspace.events, workspace.products, workspace.as_of)
-        self.warehouse.register("customer_facts", self.frame.reset_index(drop=True))
-        self.warehouse.register("customer_tags", tags)
+        self.warehouse.register("customer_facts", arrays.facts)
+        self.warehouse.register("customer_tags", arrays.tags)
         with ExitStack() as stack:
             stack.callback(self.warehouse.close)
             self._search = stack.enter_context(open_search(workspace))
@@ -94,7 +95,7 @@ class Executor:
         check_query(query, self.vocabulary)
         if query.kind == "explain":
             return self._explain(query)
-        customers = self._listed(query) if query.kind == "list" else self._meant(query.where)
+        customers = self._listed(query) if query.kind == "list" else self._counter.ids(query.where)
         cut = customers[: query.limit] if query.kind == "list" else customers
         found = Found(cut, len(customers))
         match query.kind:
@@ -112,20 +113,10 @@ class Executor:
         found = [match.customer for match in self._search.search(text, k, within)]
         return list(dict.fromkeys([*found, *(within or ())[:k]]))[:k]
 
-    def _meant(self, condition: Condition) -> list[str]:
-        query = select_customers(condition, self.vocabulary, self.warehouse.as_of)
-        return self.warehouse.ids(query)
-
     def _listed(self, query: Query) -> list[str]:
-        if query.rank is not None:
-            rank = query.rank
-            ordered = select_ranked(
-                query.where,
-                self.vocabulary,
-                *(self.warehouse.as_of, rank.field, rank, rank.order == "most"),
-            )
-            return self.warehouse.ids(ordered)
-        customers = self._meant(query.where)
+        if (rank := query.rank) is not None:
+            return self._counter.ranked(query.where, rank.field, rank, rank.order == "most")
+        customers = self._counter.ids(query.where)
         text = query.like or next((p.like for p in walk(query.where) if isinstance(p, Like)), None)
         if text is None or not customers:
             return customers
@@ -139,7 +130,7 @@ class Executor:
 
     def _held_against(self, query: Query, found: Found) -> Found:
         given = restated(query.where, self._rules, self.vocabulary, self.warehouse)
-        others = None if query.against is None else self._meant(query.against)
+        others = None if query.against is None else self._counter.ids(query.against)
         if query.against is not None:
             given |= restated(query.against, self._rules, self.vocabulary, self.warehouse)
         if query.kind == "compare" and others is not None:
@@ -180,17 +171,6 @@ class Executor:
         """Whether each condition holds of one customer: True, False, or None for unknown."""
         customer = str(query.customer)
         parts = query.where.all if isinstance(query.where, All) else (query.where,)
-        return Found([customer], 1, met=tuple((p, self._holds(customer, p)) for p in parts))
-
-    def _holds(self, customer: str, condition: Condition) -> bool | None:
-        if customer in set(self._meant(condition)):
-            return True
-        negation = Not.model_validate({"not": condition})
-        return False if customer in set(self._meant(negation)) else None
-
-
-def _tags_frame(workspace: Workspace) -> pd.DataFrame:
-    table = tables.tags
-    columns = ["customer", "tag", "probability", "decision"]
-    query = sa.select(*(table.c[name] for name in columns))
-    return pd.DataFrame(workspace.store.rows(query), columns=columns)
+        known = customer in self.customers
+        met = ((part, self._counter.holds(customer, part) if known else None) for part in parts)
+        return Found([customer], 1, met=tuple(met))

@@ -111,7 +111,7 @@ class Toolbox:
         if query.kind == "list":
             return {"listed": result.customers[:LISTED], "told": result.answer}
         return self._audience(query.where, result) | {
-            "share": f"{100 * (result.count or 0) / len(self._asker.executor.frame):.1f}%",
+            "share": f"{100 * (result.count or 0) / len(self._asker.executor.customers):.1f}%",
             "sample": [one.customer for one in result.citations[:SAMPLE]],
         }
 
@@ -148,7 +148,7 @@ class Toolbox:
         """What to offer: categories that clearly more of this audience buy than of all others,
         with how many of the audience have not bought them yet. It follows what the audience has in
         common; it is no forecast for one customer."""
-        if customer is not None and customer not in self._asker.executor.frame.index:
+        if customer is not None and customer not in self._asker.executor.customers:
             raise UnknownError(f"customer {customer!r} is not known here")
         where = self._where(audience)
         result = self._answer(Query(kind="describe", where=where))

@@ -6,7 +6,6 @@ nobody asks for takes no memory.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,6 @@ SELECT o.customer, o.order_id, c.number AS owner, day, bought, paid,
        row_number() OVER (ORDER BY day, c.number) - 1 AS number
 FROM customer_orders o JOIN numbered_customers c USING (customer)
 """
-_CUSTOMERS = "SELECT customer FROM numbered_customers ORDER BY number"
 _PRODUCTS = """
 SELECT p.* EXCLUDE (number), coalesce(n, 0) AS lines
 FROM numbered_products p LEFT JOIN (SELECT product, count(*) AS n FROM purchases GROUP BY product)
@@ -55,15 +53,14 @@ ORDER BY p.number, o.number
 
 @dataclass(frozen=True)
 class Purchases:
-    """Customers, products and orders are numbered from 0; days are counted from 1970.
+    """Customers, in order of id, products and orders are numbered from 0; days are counted from
+    1970.
 
-    customers: their ids in order, which are their numbers. products: one row each, with the names
-    at every level; neighbours in the catalogue are neighbours here. first: where the lines of each
-    product begin, and where the last ones end. Lines lie in the order of products, orders in that
-    of days; order_paid: in parts of 1/10,000.
+    products: one row each, with the names at every level; neighbours in the catalogue are
+    neighbours here. first: where the lines of each product begin, and where the last ones end.
+    Lines lie in the order of products, orders in that of days; order_paid: in parts of 1/10,000.
     """
 
-    customers: pd.Series
     products: pd.DataFrame
     first: NDArray[np.int64]
     line_customer: NDArray[np.int32]
@@ -81,25 +78,18 @@ def read_purchases(warehouse: Warehouse) -> Purchases:
     products = warehouse.frame(_PRODUCTS)
     arrays: dict[str, Any] = {**warehouse.arrays(_ORDERS), **warehouse.arrays(_LINES)}
     first = np.concatenate([[0], np.cumsum(products.pop("lines").to_numpy(np.int64))])
-    return Purchases(warehouse.frame(_CUSTOMERS)["customer"], products, first, **arrays)
+    return Purchases(products, first, **arrays)
 
 
-_ARRAYS = tuple(part.name for part in fields(Purchases)[2:])
+_PRODUCTS_FILE = "products.parquet"
+_ARRAYS = tuple(part.name for part in fields(Purchases)[1:])
 
 
 def save_purchases(purchases: Purchases, folder: Path) -> None:
-    """Write them into a folder, in one step. Raises `StoreError`."""
-    part = folder.with_name(f"{folder.name}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        purchases.customers.to_frame().to_parquet(part / "customers.parquet")
-        purchases.products.to_parquet(part / "products.parquet")
-        for name in _ARRAYS:
-            np.save(part / f"{name}.npy", getattr(purchases, name))
-        part.rename(folder)
-    except OSError as error:
-        raise StoreError(f"{folder}: cannot be written: {error.strerror}") from error
+    """Write them into a folder."""
+    purchases.products.to_parquet(folder / _PRODUCTS_FILE)
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(purchases, name))
 
 
 def open_purchases(folder: Path) -> Purchases:
@@ -109,7 +99,8 @@ def open_purchases(folder: Path) -> Purchases:
         arrays = {
             name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS
         }
-        customers = pd.read_parquet(folder / "customers.parquet")["customer"]
-        return Purchases(customers, pd.read_parquet(folder / "products.parquet"), **arrays)
+        return Purchases(pd.read_parquet(folder / _PRODUCTS_FILE), **arrays)
     except (OSError, ValueError) as error:
-        raise StoreError(f"{folder}: cannot be read ({error}); delete this folder") from error
+        raise StoreError(
+            f"{folder}: cannot be read ({error}); delete the folder {folder.name}"
+        ) from error

@@ -190,6 +190,12 @@ class Store:
         with self.begin() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def blocks(self, query: sa.Select[Any], size: int = 100_000) -> Iterator[Sequence[sa.Row[Any]]]:
+        """The rows of a query in blocks, for what is too large as dicts. Raises `StoreError`."""
+        with self.begin() as connection:
+            streamed = connection.execution_options(stream_results=True).execute(query)
+            yield from streamed.partitions(size)
+
     def upsert(self, table: sa.Table, rows: Iterable[Row]) -> int:
         """Insert rows, replacing those with the same primary key; returns how many."""
         with self.begin() as connection:

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects import postgresql
@@ -92,8 +93,8 @@ class Warehouse:
             f"CREATE VIEW events AS SELECT * FROM all_events WHERE time::DATE <= DATE '{day}'"
         )
 
-    def register(self, name: str, frame: pd.DataFrame) -> None:
-        """Offer a frame as a table, replacing one of that name."""
+    def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
+        """Offer a frame or an Arrow table as a table, replacing one of that name."""
         with _mapped():
             self._db.register(name, frame)
 
@@ -119,14 +120,6 @@ class Warehouse:
         values = [compiled.params[name] for name in compiled.positiontup or ()]
         with _mapped():
             return self._db.execute(str(compiled), values).fetchall()
-
-    def ids(self, query: sa.Select[*tuple[Any, ...]]) -> list[str]:
-        """The first column of a query built from conditions, as text; quick for a million."""
-        compiled = query.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
-        with _mapped():
-            found = self._db.execute(str(compiled), values).fetchnumpy()
-        return [str(one) for one in next(iter(found.values()))]
 
     def close(self) -> None:
         """Give back the connection."""

@@ -16,6 +16,7 @@ from agent.facts.catalogue import facts_table
 from agent.facts.frame import facts_frame
 from agent.facts.purchase import compute_facts
 from agent.llm.endpoint import Endpoint
+from agent.profiles.arrays import refresh_arrays
 from agent.profiles.current import facts_state, tags_state
 from agent.profiles.sheets import Sheets
 from agent.profiles.summaries import SummaryReport, choose_customers, write_summaries
@@ -114,7 +115,8 @@ def refresh_facts(workspace: Workspace, progress: Progress = silent) -> int:
 
 
 def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
-    """Tags for all customers, if facts, taxonomy, glossary, models or priors changed."""
+    """Tags for all customers, if facts, taxonomy, glossary, models or priors changed; with them
+    the arrays that conditions are counted on."""
     sensitive = workspace.settings.sensitive_tags
     state = tags_state(workspace)
     if workspace.store.get_meta("tags_of") == state:
@@ -129,6 +131,7 @@ def refresh_tags(workspace: Workspace, progress: Progress = silent) -> int:
     if sensitive:
         workspace.store.note("sensitive tags given", sensitive)
     workspace.store.set_meta("tags_of", state)
+    refresh_arrays(workspace, progress)
     progress(Tick("decide tags", 1, 1))
     return len(rows)
 

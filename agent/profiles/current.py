@@ -24,6 +24,11 @@ _FACTS_CODE = tuple(
     for name in ("fields.yaml", "purchase.py", "affinity.py")
 )
 
+_ARRAYS_CODE = tuple(
+    files("agent.data").joinpath(name).read_text(encoding="utf-8")
+    for name in ("arrays.py", "purchases.py")
+)
+
 
 def facts_state(workspace: Workspace) -> str:
     """What `facts_of` is when the facts are current.
@@ -73,6 +78,11 @@ def check_current(workspace: Workspace) -> None:
             f"{workspace.home}: {what}: run `portrait build` first (with --limit 0 for "
             "facts and tags alone)"
         )
+
+
+def arrays_state(workspace: Workspace, of: str) -> str:
+    """The state of the arrays of what is in the store; `of`: `facts_of` or `tags_of`."""
+    return _state(workspace.store.get_meta(of), *_ARRAYS_CODE)
 
 
 def _state(*parts: Any) -> str:

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from agent.ask.answer import Asker
+from agent.ask.query import Query
+from agent.conditions import from_json
+from agent.conditions_sql import select_customers
 from agent.data.example import example_mapping, load_example
 from agent.profiles.build import refresh_facts, refresh_tags
 from agent.workspace import Workspace
+from eval.count_speed import conditions
 from eval.facts_pandas import as_of, gold_facts, read_reference
 
 pytestmark = pytest.mark.reference
@@ -146,3 +151,11 @@ def test_the_audience_is_that_of_pandas(
     assert result.unanswerable is None
     assert set(result.customers) == known
     assert result.count == len(known) > 0
+
+
+@pytest.mark.parametrize("condition", conditions())
+def test_what_is_counted_is_what_sql_finds(asker: Asker, condition: dict[str, Any]) -> None:
+    executor, where = asker.executor, from_json(condition)
+    query = select_customers(where, executor.vocabulary, executor.warehouse.as_of)
+    found = executor.run(Query(kind="count", where=where)).customers
+    assert found == [customer for (customer,) in executor.warehouse.rows(query)]
