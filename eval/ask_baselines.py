@@ -23,7 +23,7 @@ from langchain_core.documents import Document
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.ask.answer import Asker
-from agent.ask.planner import Plan
+from agent.ask.plan import Plan
 from agent.ask.query import Kind, Query, check_query, query_from_json
 from agent.ask.reading import spoken
 from agent.errors import AnswerError, ConditionError

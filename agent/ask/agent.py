@@ -26,7 +26,7 @@ from langchain_openai import ChatOpenAI
 from langsmith import tracing_context
 
 from agent.ask.answer import Asker, Result
-from agent.ask.planner import Plan
+from agent.ask.plan import Plan
 from agent.ask.query import Query, query_from_json
 from agent.ask.reasons import REASONS
 from agent.ask.talk import Talk, chat_model, checked, phrase, server_errors

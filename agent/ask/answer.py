@@ -19,7 +19,8 @@ from agent.ask.columns import Choice
 from agent.ask.evidence import customer_evidence
 from agent.ask.execute import Executor, Found
 from agent.ask.export import Audience, Exported, export_audience
-from agent.ask.planner import Known, Plan, Planner
+from agent.ask.plan import Known, Plan
+from agent.ask.planner import Planner
 from agent.ask.query import Query, query_from_json, query_to_json
 from agent.ask.say import answer_words
 from agent.conditions import EVERYONE, All, to_json

@@ -13,20 +13,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.ask.clash import clashes
 from agent.ask.days import over_days
 from agent.ask.follow_words import (
     ABOUT_THEM,
+    ALSO_ZH,
     ASKS,
     BEGINS,
     DROPS,
+    INSTEAD_ZH,
     LEADS,
     LESS,
     PEOPLE,
     PUTS,
+    PUTS_BACK,
     REFERS,
     SWAPS,
     TAKES_OUT,
+    WITHOUT,
 )
+from agent.ask.moves import of_the_purchase
 from agent.ask.query import Query
 from agent.ask.reading import Reading
 from agent.conditions import (
@@ -43,7 +49,7 @@ from agent.conditions import (
 )
 
 SHORT = 70
-How = Literal["adds", "swaps", "takes out", "drops"]
+How = Literal["adds", "swaps", "takes out", "denies", "puts back", "drops"]
 
 
 @dataclass(frozen=True)
@@ -76,21 +82,25 @@ def _about_them(text: str) -> bool:
 
 def step(text: str) -> Step:
     """What a follow-up does."""
-    text = _led(text)
+    text = led(text)
     if match := DROPS.fullmatch(text):
         return Step("drops", _first(match))
     for pattern in PUTS:
         if match := pattern.fullmatch(text):
             groups = match.groupdict()
             return Step("swaps", groups["new"], groups.get("old"))
+    if match := PUTS_BACK.fullmatch(text):
+        return Step("puts back", _first(match))
     if match := TAKES_OUT.fullmatch(text):
-        return Step("takes out", _first(match))
+        return Step("denies" if WITHOUT.match(text) else "takes out", _first(match))
     if match := SWAPS.search(text):
         return Step("swaps", f"{text[: match.start()]} {text[match.end() :]}")
+    if INSTEAD_ZH.search(text) and not ALSO_ZH.search(text):
+        return Step("swaps", text)
     return Step("adds", text)
 
 
-def _led(text: str) -> str:
+def led(text: str) -> str:
     """The text without the words that only lead to it."""
     text = text.strip(" \t\n,，.。?？!！:：;；-–—…")
     return LEADS.sub("", text)
@@ -108,10 +118,10 @@ def refine(before: Query, new: Query, reading: Reading, done: Step, gone: Condit
     asked = {name: value for name in _SHOWN if (value := getattr(new, name)) is not None}
     window = next(iter(reading.spare), None)
     days = window.as_span() if window else None
-    where = _refined(before.where, new.where, days, done, gone)
+    where = _refined(before.where, new.where, days, done, gone, reading.text)
     kind = new.kind if new.kind not in ("count", "search") or _counts(reading) else before.kind
     if kind == before.kind == "compare" and before.against is not None:
-        asked["against"] = _refined(before.against, new.where, days, done, gone)
+        asked["against"] = _refined(before.against, new.where, days, done, gone, reading.text)
     if kind == before.kind == "trend" and new.measure == "customers":
         asked.pop("measure" if not PEOPLE.search(reading.text) else "", None)
     lost = {} if kind == before.kind else dict.fromkeys((*_SHOWN, "against"))
@@ -122,24 +132,35 @@ _SHOWN = ("by", "rank", "limit", "customer", "every", "measure", "like")
 
 
 def _refined(
-    where: Condition, new: Condition, days: dict[str, object] | None, done: Step, gone: Condition
+    where: Condition,
+    new: Condition,
+    days: dict[str, object] | None,
+    done: Step,
+    gone: Condition,
+    text: str,
 ) -> Condition:
+    """The condition with what a fragment says. text: all of the fragment."""
     parts = _parts(new)
     if days is not None:
         where = over_days(where, days)
+    if counted := of_the_purchase(where, parts, text):
+        return counted
     if done.how == "swaps":
         return _swapped(where, parts, gone)
-    if done.how == "takes out" and parts:
+    if done.how == "takes out" and set(kept := _parts(where)) & set(parts):
+        return All(all=tuple(part for part in kept if part not in parts))  # who were asked for
+    if done.how in ("takes out", "denies") and parts:
         parts = (_none_of(parts),)
-        if set(kept := _parts(where)) & set(_parts(new)):  # "without the kids", who were asked for
-            return All(all=tuple(part for part in kept if part not in _parts(new)))
     left = [old for old in _parts(where) if not any(_supersedes(new, old) for new in parts)]
     parts = tuple(_over_days_of(where, part) for part in parts)
     return All(all=tuple(dict.fromkeys((*left, *parts))))
 
 
 def _supersedes(new: Condition, old: Condition) -> bool:
-    """ "over 1,000?" after "over 500": a bound of the same figure on the same side."""
+    """ "over 1,000?" after "over 500": a bound of the same figure on the same side; or both
+    cannot be met."""
+    if clashes(new, old):
+        return True
     if not (isinstance(new, Compare) and isinstance(old, Compare)) or new.windowed:
         return False
     figure = isinstance(new.value, int | float) and new.op[0] == old.op[0] and new.op[0] in "<>"
@@ -156,6 +177,13 @@ def _over_days_of(where: Condition, new: Condition) -> Condition:
 
 def _none_of(parts: tuple[Condition, ...]) -> Condition:
     return negated(parts[0] if len(parts) == 1 else All(all=parts))
+
+
+def restored(where: Condition, named: Condition) -> Condition | None:
+    """The condition without the denial of another; None if that was never denied."""
+    denied = _none_of(_parts(named))
+    kept = tuple(part for part in _parts(where) if part != denied and not clashes(named, part))
+    return All(all=kept) if len(kept) < len(_parts(where)) else None
 
 
 def without(where: Condition, topics: Collection[str]) -> Condition:
@@ -189,7 +217,7 @@ def topic(condition: Condition) -> set[str]:
 
 def relisted(before: Query, text: str) -> Query | None:
     """ "the bottom ten", "just 5", "the other way round": a list in other order or length."""
-    match = LESS.fullmatch(_led(text))
+    match = LESS.fullmatch(led(text))
     if match is None or (before.rank is None and before.limit is None):
         return None
     said = match.groupdict()
@@ -232,6 +260,12 @@ def _alike(old: Condition, new: Condition) -> bool:
     if isinstance(one, Compare) and isinstance(other, Compare):
         return one.field.split("_last_")[0] == other.field.split("_last_")[0]
     return type(one) is type(other) and isinstance(one, Bought | HasTag)
+
+
+def likings(where: Condition) -> bool:
+    """Whether it says last what customers like or buy."""
+    parts = _parts(where)
+    return bool(parts) and _likings(parts[-1], parts[-1])
 
 
 def _likings(old: Condition, new: Condition) -> bool:

@@ -46,11 +46,16 @@ LEADS = re.compile(
     r"|alright|all right|oh|oops|please|pls|also|could you|can you|would you|let's|lets|let us"
     r"|i'd like to|i want to"
     r"|i meant?|my mistake|my bad|just|next|again|nice|perfect|cool|hang on|hold on"
-    r"|on second thoughts?|in fact|yes|yeah)\b"
+    r"|on second thoughts?|in fact|yes|yeah|(?:that's |that is |it's |still |a bit |way |far )*too"
+    r" (?:many|much|long|few|broad|wide)(?: of them| people| names)?|that's a lot|quite a lot"
+    r"|hmm ok|fair enough|interesting|got it|understood|cheers|one more(?: thing)?|another one"
+    r"|(?:trim|cut|reduce|shorten|shrink|boil|whittle|pare|slim|bring|get|take)"
+    r" (?:that|it|this|them|the list|those) (?:down )?to)\b"
     r"[\s,.!:;–—-]*)+"
     r"|^(?:(?:那么?|再|好的?|嗯|哦|噢|然后|接着|接下来|现在|请|麻烦你?|帮我|给我|不好意思|对不起"
     r"|抱歉|等等|等一下|我是说|我的意思是|说错了"
-    r"|又|还有|另外)[\s,，。!！]*)+"
+    r"|又|还有|另外|(?:有点|还是|这|也)?太(?:多|长|少|宽|杂)(?:了|啦|些)?|人太多了?|不对|错了|搞错了|明白了?"
+    r"|知道了|收到|好嘞|行|可以)[\s,，。!！]*)+"
 )
 _FILTER = (
     r"(?:conditions?|filters?|restrictions?|criteri(?:on|a)|requirements?|constraints?|parts?"
@@ -93,10 +98,14 @@ TIMES = re.compile(
     r"|时间|日期|月份|天数|时间段|日子"
 )
 BARE_DAYS = re.compile(
-    r"\s*(?:the\s+)?(?:last\s+|past\s+)?(\d+ (?:days?|weeks?|months?|years?))\s*"
+    r"\s*(?:the\s+)?(?:last\s+|past\s+)?(?P<en>\d+ (?:days?|weeks?|months?|years?))\s*"
+    r"|\s*(?:近|最近)?(?P<zh>\d{1,3}个?(?:天|周|星期|礼拜)|\d{1,2}个(?:月|季度)|\d年)(?:内|之内|以内)?(?:的|呢|吧|看看)*\s*"
 )
 # "and tea?": the same of another thing, where a purchase was asked of.
-ANOTHER = re.compile(r"\s*and\s+(?:for\s+)?[a-z-]+(?:\s+[a-z-]+)?\s*\?\s*")
+ANOTHER = re.compile(
+    r"\s*and\s+(?:for\s+)?(?:the\s+)?(?!(?:how|who|which|what|where|why|only|just|with|without|by|per|in|since"
+    r"|from|also|then|now|if|not|no|for|sort|rank)\b)[a-z-]+(?:\s+[a-z-]+)?\s*\?\s*"
+)
 # One thing in the place of another.
 PUTS = (
     re.compile(
@@ -131,6 +140,23 @@ SWAPS = re.compile(
     r"|instead|how does it look for|what would it be for|for(?=\s+\w+(?:\s+\w+)?$))\b|那么?"
     r"(?=.*呢[?？]?$)"
     r"|\bthe same (?:for|with)\b|(?:同样|一样)(?:的问题)?(?=.*呢)"
+)
+# "猪肉的呢？" asks the same of something else, unless it says that it is of those.
+INSTEAD_ZH = re.compile(r"呢[?？]?$")
+ALSO_ZH = re.compile(
+    r"其中|里[面头]?|当中|之中|中间|这些|那些|这批|那批|他们|她们|再|也|又|还|只|仅|加上|并且|而且|同时|且"
+    r"|要求|条件|按|每|排"
+)
+WITHOUT = re.compile(
+    r"(?:without|not|no|别要|没有)(?![a-z])"
+)  # of those who go: denied, not taken back
+# Who was taken out comes in again.
+PUTS_BACK = re.compile(
+    r"(?:put|bring|add|let|take|include|count|get|have|allow)\s+(?:the\s+|those\s+)?(?P<en>.+?)\s+"
+    r"(?:back(?:\s+in(?:to it)?|\s+on)?|in again|again|after all)(?:\s*,?\s*(?:please|then|too))*"
+    r"|(?:put|bring|add|let|take|get)\s+back\s+(?:in\s+)?(?:the\s+|those\s+)?(?P<en2>.+)"
+    r"|(?:把|将)?(?P<zh>.+?)(?:的人?)?(?:也|都|再|又|重新|给|还是)*(?:加回来?|放回来?|算回来?|加回去|放回去|补回来"
+    r"|拉回来|请回来|加进来|放进来|恢复|算进来)(?:吧|了)*"
 )
 # Who goes.
 TAKES_OUT = re.compile(
@@ -173,5 +199,5 @@ LESS = re.compile(
     r"(?:(?P<low_zh>倒数|最后|后|末尾|垫底)|(?P<high_zh>前|最前|头))?(?:的)?(?:第)?(?:"
     r"(?P<n_zh>\d{1,5})(?:位|名|个|人|户|条)?|"
     r"(?P<other_zh>反过来|倒过来|反着来?|颠倒(?:一下|过来)?|倒序|逆序|反向|升序))(?:排|呢|就行"
-    r"|即可|就好|吧|看看|就够了|的|来)*"
+    r"|即可|就好|吧|看看|就?够了?|就?可以了?|足够了?|的|来)*"
 )

@@ -114,6 +114,7 @@ FOLLOW = re.compile(
     r"|down to|on|by)"
     r"|keep(?:ing)?|leave|add(?:ing)?|include|out of|make|thing|rather than|than|sorry|mean|meant"
     r"|ones?"
+    r"|part|portion|share|fraction|proportion|percentage"
     r"|condition|further|additionally|furthermore|too|as well|of which|among|hold on|wait|no"
     r"|actually"
     r"|with the same|apply|group|that|this|it|list|from|say|if|result|question)\b"

@@ -13,7 +13,8 @@ from agent.ask.query import Every, Measure
 from agent.ask.reading import Reading
 
 _U = "\0"
-_EACH = r"(?:per|by|each|every|for every|for each|for all|in each|within each|a)"
+_EACH = r"(?:per|by|each|every|for every|for each|for all|in each|within each"
+_EACH += r"|a(?!\s+\w+[- ](?:by|over|on|to|after|for)[- ])|each and every|any given)"
 
 
 def _periods(one: str) -> str:
@@ -98,6 +99,7 @@ _COUNTED_ORDERS = re.compile(
     r"\b(?:number|count|volume) of orders\b(?:\s+(?:of|by|from))?|\bhow many orders\b"
     r"|(?:订单|下单)(?:总)?(?:数量|量|次数|笔数|数)"
 )
+_EVER = _EVERY[-1][1]  # "over time" beside "monthly"
 _COMPARED = re.compile(
     r"\s*(?:of\s+)?(?:at least|more than|less than|over|under|>|<|超过|至少|大于|小于|高于|低于"
     r"|达到?|满"
@@ -161,7 +163,7 @@ def measured(reading: Reading, measure: Measure | None) -> Measure:
             reading.take(*match.span())
             measure = told
             break
-    for pattern in (_THEM, _EVOLVED):
+    for pattern in (_THEM, _EVER, _EVOLVED):
         for match in list(pattern.finditer(reading.rest)):
             if not any(w.start < match.end() and match.start() < w.end for w in reading.windows):
                 reading.take(*match.span())

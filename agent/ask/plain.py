@@ -51,6 +51,9 @@ def _who_most(match: re.Match[str]) -> str:
     return f"{'bottom' if low else 'top'} {match['n']}% by {field}"
 
 
+_AGED = dict.fromkeys(("over", "above"), "{} or older")
+_AGED |= dict.fromkeys(("under", "below"), "under {}")
+_EXTREME = {"most": "highest", "least": "lowest", "fewest": "lowest"}
 _LOW = ("bottom", "lower", "lowest", "worst")
 _TILES = {"decile": "10", "tenth": "10", "quintile": "20", "fifth": "20", "quartile": "25"}
 _TILES |= {"quarter": "25", "third": "33.3333", "half": "50"}
@@ -198,6 +201,24 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      r" (?:the )?(?P<most>most|least|fewest)(?: often)?(?: money)?\b", _who_most),
     (r"\b(?:top|best|highest|biggest)[- ]spending (\d+(?:\.\d+)?)\s*%", r"top \1% by spend"),
     (r"\b(?:lowest|least)[- ]spending (\d+(?:\.\d+)?)\s*%", r"bottom \1% by spend"),
+    # ---- habits in an order: "the 15 who use coupons the most"
+    (r"\bwho (?:use|uses|used|redeem|redeems|redeemed|pay with) (?:the most |the fewest )?"
+     r"(?:coupons?|vouchers?)(?: the)? (?P<most>most|least)(?: often| frequently)?\b",
+     lambda m: f"with the {_EXTREME[m['most']]} coupon share"),
+    (r"\bwho (?:use|uses|used|redeem|redeems|redeemed) the (?P<most>most|fewest|least)"
+     r" (?:coupons|vouchers)\b", lambda m: f"with the {_EXTREME[m['most']]} coupon share"),
+    (r"\bwho (?:shop|shops|order|orders|buy|buys|come) (?:the )?(?P<most>most|least)(?: often)?"
+     r" (?:(?:at|on|in) (?:the )?)?(?P<when>weekend|evening)s?\b",
+     lambda m: f"with the {_EXTREME[m['most']]} {m['when']} share"),
+    # ---- brackets
+    (r"\b(?:in|of|from|within) (?:the |our )?(?P<n>\d\d ?(?:-|to) ?\d\d|\d\d\+)(?:[- ](?:year"
+     r"[- ]olds?|years?))?(?: age)? (?:bracket|band|range|group|category|segment|bucket)s?\b",
+     r"aged \g<n>"),
+    (r"\b(?:in|of|from|within) (?:the |our )?[$€£]?(?P<n>\d+k?(?: ?(?:-|to) ?\d+)?k\+?)"
+     r"(?: (?:household )?income)? (?:bracket|band|range|group|category|segment|bucket|class)s?\b",
+     r"earning \g<n>"),
+    (r"\b(?P<side>under|over|below|above)[- ](?P<n>\d\d)'?s\b",
+     lambda m: f"customers aged {_AGED[m['side']].format(m['n'])}"),
     # ---- days
     (rf"\b(?:in |during |over |throughout )?(?:the |this |last |this past "
         rf"|that )*{_SEASON}(?: months)?\s*"

@@ -9,9 +9,8 @@ counted: a wrong count is worse than none.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from agent.ask import frame
@@ -21,8 +20,8 @@ from agent.ask.contrast import contrasts
 from agent.ask.contrast_words import THEM
 from agent.ask.dates import windows
 from agent.ask.figures import FigureLinker
-from agent.ask.follow import Step, fragment, refine, relisted, step, topic, without
-from agent.ask.follow_words import ANOTHER, BARE_DAYS, TIMES
+from agent.ask.follow import fragment
+from agent.ask.following import Follower
 from agent.ask.grouping import Grouper
 from agent.ask.join import join, with_floating_days
 from agent.ask.listing import Lister
@@ -30,7 +29,8 @@ from agent.ask.loose import LooseLinker, repeated
 from agent.ask.moving import measured, trend, trend_days
 from agent.ask.named import NameLinker
 from agent.ask.opposed import Opposer, topics
-from agent.ask.query import ByTag, Kind, Query, Rank
+from agent.ask.plan import Known, Plan
+from agent.ask.query import Kind, Query
 from agent.ask.ratio import spend_ratios
 from agent.ask.reading import Link, Reading
 from agent.ask.reasons import REASONS, quoted
@@ -38,7 +38,7 @@ from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silenc
 from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, wished_likeness
 from agent.ask.shares import habits
-from agent.conditions import All, Bought, Condition, HasTag, Like, walk
+from agent.conditions import All, Condition, HasTag, Like, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
 
@@ -47,52 +47,6 @@ _EVERYBODY = re.compile(
     r"|our (?:customers|shoppers|base))\b"
     r"|所有|全部|全体|整体|全店|整个|总体|大家|我们的(?:顾客|客户|会员|用户)"
 )
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to do.
-
-    `unused`: words that nothing was made of; beside conditions they make it `unanswerable`, why
-    nothing is counted. `reread`: words of the question and what they were taken for.
-    """
-
-    question: str
-    language: Language
-    query: Query
-    unused: tuple[str, ...] = ()
-    unanswerable: str | None = None
-    reread: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def kind(self) -> Kind:
-        """What is to be told."""
-        return self.query.kind
-
-    @property
-    def condition(self) -> Condition:
-        """Who is meant."""
-        return self.query.where
-
-    @property
-    def group_by(self) -> str | ByTag | None:
-        """What to break down by."""
-        return self.query.by
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a home knows beside its vocabulary.
-
-    tags: those that this shop gives (None: all). customers: all ids. audiences: saved ones; gone:
-    those that do not fit any more, and why.
-    """
-
-    as_of: date
-    tags: frozenset[str] | None = None
-    customers: Collection[str] = ()
-    audiences: Mapping[str, Condition] | None = None
-    gone: Mapping[str, str] = field(default_factory=dict)
 
 
 class Planner:
@@ -110,6 +64,13 @@ class Planner:
         self._bought = LooseLinker(vocabulary, self._items)
         self._grouper = Grouper(vocabulary, self._names)
         self._lister = Lister(vocabulary)
+        self._follower = Follower(
+            self._single,
+            lambda said: self._audience(said, None),
+            self._grouper,
+            vocabulary,
+            known,
+        )
 
     def plan(self, question: str, before: Query | None = None) -> Plan:
         """The plan for a question in English or Chinese; `before`: the query that it may refine."""
@@ -146,89 +107,11 @@ class Planner:
         if not halves and (query := self._contrasted(reading.text, before)):
             return Plan(question, reading.language, query)
         if before is not None and fragment(reading):
-            return self._following(question, reading, before)
+            return self._follower.plan(question, reading, before)
         plan = self._single(question, reading, follows=False)
         if before is None or not _of_nobody(plan):
             return plan
-        return self._following(question, Reading(question, self._known.as_of), before)
-
-    def _following(self, question: str, reading: Reading, before: Query) -> Plan:
-        """A follow-up; "what about beer?" behind a purchase means a purchase."""
-        if other := relisted(before, reading.text):
-            return Plan(question, reading.language, other)
-        done = step(reading.text)
-        if done.how == "drops":
-            return self._dropped(question, reading, before, done)
-        if ANOTHER.fullmatch(reading.text) and _holds(before, Bought):
-            done = replace(done, how="swaps")
-        gone = self._named(done.old, before) if done.old else All(all=())
-        if gone is None:
-            return self._refused(question, reading, before, done.old or "")
-        reading, plan = self._followed(question, reading, before, done)
-        if plan.unused or plan.unanswerable:
-            words = REASONS[plan.language]["unused"]
-            reason = words.format(quoted(plan.unused, plan.language))
-            return replace(plan, unanswerable=plan.unanswerable or reason)
-        new = self._ranked(plan.query, before)
-        return replace(plan, query=refine(before, new, reading, done, gone))
-
-    def _ranked(self, new: Query, before: Query) -> Query:
-        """ "same but by orders" of a list is its order."""
-        by = new.by
-        if before.rank is None or not isinstance(by, str) or not self._vocabulary.field(by).numeric:
-            return new
-        return new.model_copy(update={"kind": "list", "by": None, "rank": Rank(field=by)})
-
-    def _followed(
-        self, question: str, reading: Reading, before: Query, done: Step
-    ) -> tuple[Reading, Plan]:
-        """What a follow-up says by itself, as it stands or as a purchase."""
-        bare = BARE_DAYS.fullmatch(done.words)  # "make it 30 days"
-        said = Reading(f"in the last {bare[1]}" if bare else done.words, self._known.as_of)
-        usual = before.rank.field if before.rank else "spend"
-        plan = self._single(question, said, follows=True, usual=usual)
-        moved = bool(said.spare) and plan.condition == All(all=())
-        if _holds(before, Bought) and not moved and (plan.unused or done.how == "swaps"):
-            verb = frame.BOUGHT_VERB[reading.language]
-            again = Reading(
-                f"{verb} {frame.FOLLOW.sub(' ', done.words).strip()}", self._known.as_of
-            )
-            other = self._single(question, again, follows=True)
-            if not other.unused and _holds(other.query, Bought):
-                return again, other
-        return said, plan
-
-    def _named(self, words: str, before: Query) -> Condition | None:
-        """The condition that words of a follow-up name, which may stand for a purchase or days."""
-        said = Reading(words, self._known.as_of)
-        if said.windows or Reading(f"in {words}", self._known.as_of).windows:
-            return All(all=())
-        bought = f"{frame.BOUGHT_VERB[said.language]} {words}"
-        found = [c for text in (words, bought) if (c := self._audience(text, None)) is not None]
-        there = topic(before.where)
-        return next((c for c in found if topic(c) & there), found[0] if found else None)
-
-    def _dropped(self, question: str, reading: Reading, before: Query, done: Step) -> Plan:
-        """ "drop the kids condition": the query without it."""
-        where = without(before.where, self._topics(done.words, before))
-        if where == All(all=_parts(before.where)):
-            return self._refused(question, reading, before, done.words)
-        return Plan(question, reading.language, before.model_copy(update={"where": where}))
-
-    def _refused(self, question: str, reading: Reading, before: Query, words: str) -> Plan:
-        """A follow-up of which some words name nothing that was asked before."""
-        language = reading.language
-        reason = REASONS[language]["unused"].format(quoted((words,), language))
-        return Plan(question, language, before, (words,), reason)
-
-    def _topics(self, words: str, before: Query) -> set[str]:
-        """What words speak of: days, a field by its label, or what conditions name."""
-        if TIMES.fullmatch(words) or Reading(words, self._known.as_of).windows:
-            return {"days"}
-        by = self._grouper.group_by(Reading(f"by {words}", self._known.as_of))
-        labelled = {f"tag:{by.tag}"} if isinstance(by, ByTag) else {by} if by else set()
-        named = self._named(words, before)
-        return labelled | (topic(named) if named else set())
+        return self._follower.plan(question, Reading(question, self._known.as_of), before)
 
     def _contrasted(self, text: str, before: Query | None) -> Query | None:
         """The comparison or description, if all its sides are understood."""
@@ -381,10 +264,6 @@ def _must_count(reading: Reading, unused: Sequence[str]) -> bool:
     """Whether ranking by text is no answer: a number is asked for, or one is said."""
     said = any(re.search(r"\d", run) for run in unused)
     return said or bool(frame.COUNTING.search(reading.text))
-
-
-def _holds(query: Query, kind: type[Bought]) -> bool:
-    return any(isinstance(part, kind) for part in walk(query.where))
 
 
 def _place(link: Link) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.ask.breakdown import breakdown_words
 from agent.ask.execute import Found
 from agent.ask.insight_words import compare_words, describe_words
-from agent.ask.planner import Plan
+from agent.ask.plan import Plan
 from agent.ask.query import Query
 from agent.ask.reasons import quoted
 from agent.ask.trend import trend_words

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.ask.answer import Asker, Result
 from agent.ask.breakdown import MOST_GROUPS
-from agent.ask.planner import Plan
+from agent.ask.plan import Plan
 from agent.ask.query import ByTag, Query
 from agent.ask.reasons import REASONS, quoted
 from agent.ask.tool_arguments import (

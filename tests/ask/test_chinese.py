@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from agent.ask.chinese import plain_chinese
 from agent.ask.dates_zh import plain_days
-from agent.ask.planner import Known, Planner
+from agent.ask.plan import Known
+from agent.ask.planner import Planner
 from agent.conditions import to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.ask.planner import Known, Plan, Planner
+from agent.ask.plan import Known, Plan
+from agent.ask.planner import Planner
 from agent.ask.query import query_to_json
 from agent.conditions import All, HasTag, from_json, to_json
 from agent.tags.names import load_vocabulary
