@@ -42,7 +42,7 @@ from eval.ask_writer import Writer
 from eval.search_documents import embed_all, kept, profile_texts
 from eval.search_systems import rag_store
 
-MOST_DOCUMENTS = 4  # what LangChain takes by itself; with 20 a small model on two cores takes minutes
+MOST_DOCUMENTS = 4  # what LangChain takes by itself; with 20 two cores take minutes a question
 CONTEXT_TOKENS = 4_096  # twice the default, so that documents and the language of queries fit
 MOST_CUSTOMERS = 9_999_999  # a bound, for small models write digits without an end
 
