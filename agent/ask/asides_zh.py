@@ -10,7 +10,12 @@ import re
 
 _START = r"(?:^|(?<=[,，。.!！?？;；~～\n]))\s*"
 _WORDS = r"[^,，。.!！?？:：;；—\d]"  # within one clause, without numbers
-_NO_CONDITION = rf"(?:(?![没未不非]|买过|买了|购买){_WORDS})"
+# A clause that may name an audience is no aside.
+_NO_CONDITION = (
+    r"(?:(?![没未不非养爱租囤喝吃带]|买过|买了|购买|喜欢|顾客|客户|会员|用户|家庭|人群(?!包)|主人|[者党族妈爸]"
+    r"|宠|老人|年轻|单身|独居|[已未]婚|有[房车孩娃]|[新老熟]客|流失|沉睡|收入|高消费|低消费)"
+    rf"{_WORDS})"
+)
 _PURPOSE = (
     r"(?:活动|促销|大促|专场|专题|专案|项目|方案|计划|人群包|名单|清单|海报|推文|画册|礼包|套餐|三件套"
     r"|邀请|邀约|召回|唤回|唤醒|回访|挽留|复盘|排期|选品|定价|预算|报告|周报|月报|年报|汇报|总结|测试"
@@ -20,6 +25,10 @@ _PURPOSE = (
 _ASK = re.compile(
     r"多少|几[个位名人户成]|人数|客户数|顾客数|会员数|名单|列|谁|哪|趋势|走势|变化|按[月周]"
     r"|逐[月周]|每[月周个]|画像|分布|求个数|报个数"
+)
+# What asks for all customers: then the clause before it may have told who is meant.
+_EVERYBODY = re.compile(
+    r"(?:[\W_]|[一共总到底咱们我店里大概约有多少几个位名人户的呢啊呀能是]|顾客|客户|会员|用户|目标|潜在|合适)*"
 )
 _RULES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(words)
@@ -77,4 +86,4 @@ def without_asides(text: str) -> str:
 def _unless_all(pattern: re.Pattern[str], text: str) -> str:
     """The text without the matches; the text itself where nothing asked would be left."""
     bare = pattern.sub("", text)
-    return bare if re.search(r"[\u3400-\u9fff]", bare) else text
+    return text if _EVERYBODY.fullmatch(bare) and bare != text else bare

@@ -96,6 +96,17 @@ def _left_out(match: re.Match[str]) -> str:
     return "除去" + re.sub(r"[跟和与及、]|以及", "或者", match["x"])
 
 
+def _same_days(match: re.Match[str]) -> str:
+    """ "近45天…,这45天里…" says the same days twice."""
+    said = f"近{match['n']}天"
+    return said if said in match.string[: match.start()] else match[0]
+
+
+def _together(match: re.Match[str]) -> str:
+    """Beside an "or", "两种合在一起" tells nothing more."""
+    return "," if "或" in match.string[: match.start()] else match[0]
+
+
 def _both_out(match: re.Match[str]) -> str:
     """ "养猫的和养狗的都不要" is "除去养猫的或者养狗的"."""
     return (match["pre"] or "") + "," * bool(match["pre"]) + _left_out(match)
@@ -110,7 +121,7 @@ _NAMES_OF_DAYS = (
 _RULES: tuple[Rule, ...] = (
     # "买汤品买了3次以上", "啤酒每月卖给多少人".
     (re.compile(rf"(?<![没不])(?:买|购买)(?P<x>[^,，。;；买购\d]{{1,10}})(?:都|也|一共|总共|累计)?(?:购?买)(?:过|了)*"
-                rf"(?=(?:{_OPS})?[\d{_DIGIT[1:]}])"), r"买过\g<x>"),
+                rf"(?=(?:{_OPS}|不下)?[\d{_DIGIT[1:]}])"), r"买过\g<x>"),
     (re.compile(r"卖(?:给|到)了?(多少|几)(个|位|名)?(人|顾客|客户|会员|用户|家庭)"), r"\1\2\3买过"),
     # "把A跟B都剔掉" leaves out either.
     (re.compile(r"(?:把|将)(?P<x>[^,，。;；]{2,40}?)(?:都|全|统统|通通|也|先|给|一并|一起)*"
@@ -126,6 +137,9 @@ _RULES: tuple[Rule, ...] = (
                 r"(?:的|[,，。;；?？]|$|人|顾客))"), r"\1;"),
     (re.compile(r"只(?:来|光)?(?=(?:来|买|下|购买|购物|消费|光顾)(?:过|了)?[一1]"
                 r"(?:次|单|回|笔|趟))"), ""),
+    (re.compile(r"(?<!最)这(?P<n>\d+)天(?:里面?|内|之内|当中|中|期间)?"), _same_days),
+    (re.compile(r"[,，]?(?:这|那)?(?:[两2三3几](?:种|类|拨|者|边|样|个|部分|群)?|都)(?:人|条件)?(?:合|加|算)在?(?:一起|一块儿?|起来)"
+                r"(?:一共|总共)?"), _together),
     (re.compile(r"几多(?=[人个位户顾客会])"), "多少"),
     (re.compile(r"双(?:人|亲)(?:家庭)?[,、]?(?:没有?|无)(?:孩子?|小孩|娃)"), "双人无孩子"),
     (re.compile(r"(?:单人|单亲)(?:家庭)?[,、]?(?:没有?|无)(?:孩子?|小孩|娃)"), "单人无孩子"),

@@ -43,11 +43,10 @@ _QUANTITY = re.compile(
     rf"|至)\s*{lexicon.CURRENCY}?\s*(?P<to>{NUMBER})(?P<to_factor>k\b|千|万)?)?"
     r"(?![\d-])\s*(?P<percent>%|percent)?"
 )
-
-
 _VERB = re.compile(r"(?:购?买|逛|涉[及足]|覆盖|横跨|涵盖|跨|掏|砸)(?:过|了)*(?:有|达到?)?\s*$")
 # What may stand behind the number of a named attribute.
 _MEASURE = re.compile(r"\s*(?:口人|口|个人|个|人|位|名|岁|元|块钱?|美元|美金)")
+# "来10个" asks for ten of them.
 _PEOPLE_COME = re.compile(rf"来的?{NUMBER}\s*[个位名户]$")
 
 
@@ -124,7 +123,7 @@ class FigureLinker:
                 name.before,
                 reading.rest,
                 start,
-                r"(?:\s|\b(?:is|are|in|the|of)\b|为|位于|处于?|属于?|落|来|排(?:名|序|位|行)?|在|却|都|也|还|又|能|均"
+                r"(?:\s|\b(?:is|are|in|the|of)\b|为|位于|处于?|属于?|落|来|排(?:名|序|位|行)?|挤?[进入]|跻身|在|却|都|也|还|又|能|均"
                 r"|居|最|的|,|是)*",
             )
             if begin is not None:
@@ -147,8 +146,8 @@ class FigureLinker:
         return None if found is None else (found[0].name, found[1])
 
     def _comparison(self, reading: Reading, quantity: Quantity) -> Link | None:
-        if quantity.op is None and _PEOPLE_COME.search(reading.rest[: quantity.end + 1]):
-            return None  # "来10个" asks for ten of them
+        if not quantity.op and _PEOPLE_COME.search(reading.rest[: quantity.end + 1]):
+            return None
         named = self._named_before(reading.rest, quantity)
         unit = self._named_behind(reading.rest, quantity)
         if named and unit and not _agree(named[0], unit[0]):

@@ -92,9 +92,17 @@ def _gap(a: Link, b: Link, reading: Reading) -> Gap:
         reading.take(a.end + match.start(), a.end + match.end())
         return "or"
     if between and not between.strip(" ,、的" + USED):
+        if reading.language == "zh" and "、" not in between and not _alike(a, b):
+            return "plain"  # "45到64岁,爱喝茶或咖啡": a Chinese comma ends a clause
         return "list" if {",", "、"} & set(between) else "plain"
     both = lexicon.BOTH_AND.search(between)
     return "and" if both and "," not in between[: both.start()] else "plain"
+
+
+def _alike(a: Link, b: Link) -> bool:
+    """Whether two conditions are of one kind: two tags, two purchases, the same field."""
+    fields = [getattr(link.condition, "field", "") for link in (a, b)]
+    return type(a.condition) is type(b.condition) and fields[0] == fields[1]
 
 
 def _listed(gaps: list[Gap]) -> list[Gap]:

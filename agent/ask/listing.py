@@ -16,6 +16,7 @@ from agent.ask import lexicon
 from agent.ask import rank_words as words
 from agent.ask.numerals import to_number
 from agent.ask.query import Rank
+from agent.ask.rank_words_zh import ALONE_ZH
 from agent.ask.reading import USED, Reading
 from agent.conditions import WINDOWED
 from agent.vocabulary import Vocabulary
@@ -126,7 +127,7 @@ class Lister:
         return found
 
     def _alone(self, reading: Reading) -> Rank | None:
-        for pattern, rank in (*words.ALONE, *words.ALONE_ZH):
+        for pattern, rank in (*words.ALONE, *ALONE_ZH):
             if match := pattern.search(reading.rest):
                 reading.take(*match.span())
                 self._directed(reading, match.end())

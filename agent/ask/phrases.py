@@ -96,7 +96,7 @@ TAG_BEFORE = (
     r"|drinkers of)\s+)?"
 )
 TAG_AFTER = r"(?:[\s-]+(?:lovers?|fans?|drinkers?|eaters?|enthusiasts?))?"
-TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用)?"
+TAG_BEFORE_ZH = r"(?:喜欢|喜爱|爱喝|爱吃|爱买|常喝|常吃|爱|喝|吃)?(?:买|喝|吃|用|做|玩|搞)?"
 TAG_AFTER_ZH = r"(?:爱好者|达人|控|迷|一族|族|党|人士|发烧友)?"
 # How sure a tag must be: "at least 80% likely to be pet owners", "宠物主人概率超过80%".
 SURE_BEFORE = re.compile(

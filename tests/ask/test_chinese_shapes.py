@@ -41,6 +41,12 @@ ASKED: list[tuple[str, Json, Json]] = [
     # ---- "前" and "头" within words; people that come are no orders
     ("养宠物的顾客目前一共有多少位", {"kind": "count"}, PETS),
     ("咱们手上一共多少个客户呀", {"kind": "count"}, ALL),
+    # ---- a month is no number of a customer; who is left out, and who is one of several
+    ("哪些顾客8月份下过单?", {"kind": "list"},
+     {"all": [{"field": "orders", "op": ">=", "value": 1,
+               "since": "2023-08-01", "until": "2023-08-31"}]}),
+    ("养猫的和养狗的都不要,剩下多少人", {"kind": "count"},
+     {"all": [{"not": {"tag": "cat_owner"}}, {"not": {"tag": "dog_owner"}}]}),
 ]  # fmt: skip
 
 
@@ -71,6 +77,8 @@ def test_a_shape_is_read_from_its_cue(
         ("养狗的重度用户有多少?我指消费超过500的", "养狗的重度用户有多少?我指消费超过500的"),
         ("他们是不是养狗?", "他们是不是养狗?"),
         ("没买过礼包的,有多少", "没买过礼包的,有多少"),
+        ("给养狗的顾客做个活动,一共多少人", "给养狗的顾客做个活动,一共多少人"),
+        ("做啤酒促销,有多少目标客户", "做啤酒促销,有多少目标客户"),
     ],
 )
 def test_an_aside_goes_and_a_condition_stays(question: str, asked: str) -> None:
