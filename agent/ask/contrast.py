@@ -33,6 +33,12 @@ _WISH = re.compile(
     r"|\b(?:i'm|i am|we're|we are)\s+(?:curious|interested|wondering|keen)\b(?:\s+(?:to\s+\w+"
     r"|about|in|how|what))?|\bi\s+wonder\b"
 )
+# "what do families buy that couples don't"
+_ONLY_THESE = re.compile(
+    r"\bwhat\s+(?:kinds?\s+of\s+\w+\s+|else\s+)?(?:do|does|did|are|is)\s+(?P<a>.+?)\s+(?:buy|do|like"
+    r"|purchase|get|eat|have|pick\s+up|buying|doing|put\s+in\s+their\s+baskets?)\s+that\s+(?P<b>.+?)\s+"
+    r"(?:do|does|did|have|has|are|is|would)(?:n't|\s+not)(?:\s+(?:buy|do|have|get))?\s*$"
+)
 # What ends or begins a side of a comparison and says nothing.
 _LOOSE = re.compile(
     r"^(?:(?:(?:on|to)\s+(?:the|1)\s+(?:1\s+)?(?:hand|side)|between|both|either|of|how|what|is|are"
@@ -60,6 +66,8 @@ class Contrast:
 def contrasts(text: str) -> Iterator[Contrast]:
     """Every way in which a folded question holds two audiences apart, the likeliest first."""
     text = _WISH.sub(" ", text).strip(EDGES)
+    if match := _ONLY_THESE.search(text):
+        text = f"compare {match['a']} with {match['b']}"
     counts = bool(frame.COUNTS.search(text))
     bare, measure = _measured(text)
     weak = measure is not None or WEAK_CUE_OF_TWO.search(text)

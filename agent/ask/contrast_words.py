@@ -53,7 +53,8 @@ _THEN_ZH = (
 NEITHER = re.compile(
     rf"(?:and\s+|the\s+|all\s+|our\s+)*(?:those|everyone|everybody|anyone|others?|{_PEOPLE})?\s*"
     r"(?:who|that|which|whose)?\s*"
-    r"(?:(?P<none>(?:with|having|have|has|had|bought|placed|made)\s+none(?:\s+at all)?"
+    r"(?:(?P<none>(?:with|having|have|has|had|bought|placed|made|own|owns|keep|buy|buys"
+    r"|drink|eat|take|get)\s+none(?:\s+at all)?"
     r"|without\s+any"
     r"|with\s+(?:0|zero|no)(?:\s+orders)?|none)"
     rf"|without(?:\s+(?:it|them|one|{_PEOPLE}))?|lack(?:ing)?(?:\s+(?:it|them|one|any))?"
@@ -91,11 +92,14 @@ THEM = re.compile(
 
 # Words of comparing, wherever they stand.
 TALK_OF_TWO = re.compile(
+    r"(?:做个?|来个?|进行|要个?)?(?:差异|差别|区别|对比|比较)(?:化)?(?:分析|研究|报告)(?:一下|下|看看)?|"
     r"\b(?:in\s+)?(?:what|which)\s+(?:ways?|respects?|regards?|aspects?|points?)\b"
     r"|\b(?:where|how|what|why)\s+(?:exactly\s+|else\s+)?(?:do|does|did|are|is|would)\b"
     r"|\b(?:please\s+)?compar(?:e[sd]?|ing|isons?)\b(?:\s+(?:of|between))?|\bcontrast(?:s|ed"
     r"|ing)?\b"
-    r"|\b(?:main|key|biggest|major|big|notable|striking|important|real|most)\s+(?=differen"
+    r"|\b(?:main|key|biggest|major|big|notable|striking|important|real|most"
+    r"|noticeable|clear|obvious|visible|marked|significant|meaningful|apparent|relevant|typical"
+    r"|interesting|remarkable|sharpest|behaviou?ral|essential|core|actual|true|such)\s+(?=differen"
     r"|contrast)"
     r"|\bdifferen(?:ces?|t|tly|tiates?|tiating)\b(?:\s+(?:between|there))?|\bdiffer(?:s|ed|ing)?\b"
     r"|\bdistinguish(?:es|ing)?\b|\bseparat(?:es?|ing)\b|\bdivid(?:es?|ing)\b|\bdistinctions?\b"
@@ -120,7 +124,7 @@ TALK_OF_TWO = re.compile(
     r"|baskets)\b"
     r"|\b(?:shopping|buying|purchasing|spending)\s+(?:habits?|behaviou?rs?|patterns?|style)\b"
     r"|(?:请|帮忙|帮我)?(?:把|将|拿)|(?:做个?|来个?|进行|搞个|出个|给个|做一?个|做一下|来一?个)?"
-    r"(?:对比|比较|对照|比对|比一比|比比看?|比一下|比下|相比较?|较之|相较|比起来|pk|较量)"
+    r"(?:对比|比较|对照|比对|比一比|比比看?|比一下|比下|相比较?(?=$|[,，])|较之|相较|比起来|pk|较量)"
     r"(?:一下|下|看看?|一番|分析)*(?:如何|怎么样|怎样|呢|吧)?"
     r"|(?:并排)?(?:放|摆|搁)(?:在|到)?(?:一(?:块儿?|起|边)|并排)|并排(?:看看?)?|放一(?:块儿?|起)"
     r"|[,，]?(?:(?:这|那)?(?:两|俩|2)(?:拨|类|群|种|组|批|者|边|个|波|家)(?:人群|人|顾客|客户"
@@ -135,7 +139,10 @@ TALK_OF_TWO = re.compile(
     r"(?:都)?(?:在哪儿?里?|是什么|是啥|有哪些|大吗|大不大|体现在哪|多大|的地方)*(?:呢|吗|呀)?"
     r"|(?:到底|究竟|分别)?(?:有)?(?:哪里|哪儿|哪些地方|什么地方)|在哪儿?里?呢?$|(?:到底|究竟)(?=$"
     r"|[,，])"
-    r"|比(?:呢|呀|吧)?$|对(?:比)?看|一组(?:人|顾客)?|一拨(?:人|顾客)?|一边"
+    r"|比(?:呢|呀|吧)?(?=$|[,，])|(?:互?相)比(?:之下|起来)?(?=$|[,，])|对(?:比)?看"
+    r"|(?:差异|差别|区别|对比|比较)(?:化)?(?:分析|研究|报告|情况)(?:一下|下|看看)?"
+    r"|(?:到底|究竟|都)?(?:强|好|胜|高|优|厉害|特殊|突出|独特)(?:在|出)(?:了)?(?:哪(?:里|儿|些)?|什么(?:地方)?|何处)"
+    r"|[,，]有(?:什么|啥|何|哪些)(?:特别|特殊|特点|独特|突出)的?(?:之处|地方)?|一组(?:人|顾客)?|一拨(?:人|顾客)?|一边"
 )
 # What says that two audiences are held against each other; the weaker ones do not go with counting.
 CUE_OF_TWO = re.compile(
@@ -156,7 +163,7 @@ JOINT = re.compile(
     r"|as\s+opposed\s+to|relative\s+to|unlike|and|or(?!\s+(?:more|less|fewer|older|younger|above"
     r"|over|under|longer|below)\b)|over)(?![\w])\s*|\s+[/|]\s+|\s*&\s*|\s*(?:[;；:]"
     r"|[,，](?!\d))\s*"
-    r"|\s*[,，]?\s*(?:还是|或者?|以及|和|与|跟|同|、|vs\.?|比起|比|对上|对)\s*|\s[-–—]+\s"
+    r"|\s*[,，]?\s*(?:还是|或者?|以及|和|与|跟|同|、|vs\.?|比起|相比(?:较|于)?|比|对上|对)\s*|\s[-–—]+\s"
 )
 WEAK_JOINTS = frozenset(
     ("and", "or", "to", "、", "", "over", "/", "&", "|", ":", ";", "；", "比", "对")
@@ -181,12 +188,12 @@ _SUM = (
 _SPEND = (
     r"(?:spen[dt]s?|spending|brings?(?:\s+in)?|brought(?:\s+in)?|generat(?:es?|ed)|contribut"
     r"(?:es?|ed)|pays?|paid"
-    r"|earns?\s+us|makes?\s+us|made\s+us|(?:is|are)\s+worth|drops?|leaves?|yields?|accounts?\s+for)"
+    r"|earns?\s+us|makes?\s+us|made\s+us|(?:is\s+|are\s+)?worth|drops?|leaves?|yields?|accounts?\s+for)"
 )
 # Which figure a comparison is about: (words that say it, the figure).
 MEASURES: tuple[tuple[re.Pattern[str], Measure], ...] = (
     (re.compile(
-        rf"\b(?:(?:who|which(?:\s+(?:of\s+the\s+2|group|ones?|side|audience|segment|{_PEOPLE}))?"
+        rf"\b(?:(?:who(?:'s)?|which(?:\s+(?:of\s+the\s+2|group|ones?|side|audience|segment|{_PEOPLE}))?"
         rf"|do|does|did)\s+)?"
         rf"(?:us\s+)?\b{_SPEND}\s+(?:us\s+)?(?:in\s+)?{_MORE}\b(?!\s+than\s*[\d$€£])(?:\s+{_SUM})*"
         rf"|\b(?:whose|which)\s+(?:group\s+)?{_SUM}\s+(?:is|are)\s+{_MORE}\b"
@@ -199,6 +206,8 @@ MEASURES: tuple[tuple[re.Pattern[str], Measure], ...] = (
         r"(?:多|高|大|少|低|差)(?!的)(?:一?些|一?点|多少|几多)?(?:呢|吗|呀)?"
         r"|(?:谁|哪(?:一)?(?:个|边|类|群|拨|组|种)(?:人|顾客)?)(?:更|比较|最)(?:能|会|舍得|肯)"
         r"(?:花钱?|消费)(?:呢|呀)?"
+        r"|(?:总|累计|人均)?(?:消费(?:总)?(?:金?额)?|花(?:的)?钱|花费|销售额|贡献)(?:上|方面)?[,，]?"
+        r"(?:是)?(?:谁|哪(?:一)?(?:个|边|类|群|拨|组|种|方)(?:人)?)(?:的)?(?:更|比较|最)?(?:高|多|大|强|低|少)(?:呢|呀|些|一些|一点)?"
         r"|(?:更|比较)?(?:能|舍得|肯)花钱?(?:吗|呢)?$|(?:消费(?:总)?金?额|销售额)(?:上)?(?:对比"
         r"|差多少|有多大差距)")
      , "spend"),
@@ -212,7 +221,7 @@ MEASURES: tuple[tuple[re.Pattern[str], Measure], ...] = (
         rf"|\b(?:who|which\s+\w+)\s+(?:has|have|had)\s+{_MORE}\s+orders"
         r"|\b(?:on|in|by|in\s+terms\s+of)\s+(?:the\s+)?(?:number\s+of\s+)?orders\s*$"
         r"|(?:谁|哪(?:一)?(?:个|边|类|群|拨|组|种)(?:人|顾客)?)?(?:的)?(?:下单|订单|购物|来)"
-        r"(?:次数|数|量|得)*(?:更|比较|最|相)?"
+        r"(?:次数|数|量|得)*(?:谁|哪(?:边|类|群|拨|组|个))?(?:更|比较|最|相)?"
         r"(?:多|少|勤|频繁|差)(?:多少|一?些|一?点)?(?:呢|吗|呀)?(?=$|[?？,，。])")
      , "orders"),
     (re.compile(

@@ -26,6 +26,10 @@ _TYPICAL = (
 )
 # Words of describing, wherever they stand.
 TALK_OF_ONE = re.compile(
+    r"\b(?:trying\s+to\s+|want\s+to\s+|to\s+)?(?:get|have|give\s+me|build|form|gain)\s+(?:an?|some|the)\s+"
+    r"(?:\w+\s+)?(?:feel|feeling|sense|idea|picture|impression|image|grip|handle)\s+(?:for|of|on|about)\b"
+    r"|\b(?:the|our|an?)\s+(?:average|usual|classic|stereotypical|archetypal|regular|everyday)\s+(?!order)"
+    r"|"
     r"\b(?:describ(?:e|es|ing)|characteri[sz](?:e|es|ing)|portray|depict|profil(?:e|ing)|sketch"
     r"|outline|summari[sz]e|sum\s+up|paint|draw|introduce)\b(?:\s+(?:me|us|for (?:me|us)))?"
     rf"|\b(?:a\s+|an\s+|the\s+|some\s+|any\s+)?(?:{_TYPICAL}\s+)*{_NOUNS}\b"
@@ -81,6 +85,7 @@ TALK_OF_ONE = re.compile(
 )
 # What says that an audience is to be described; the weaker ones do not go with counting.
 CUE_OF_ONE = re.compile(
+    r"\b(?:feel|feeling|sense|picture|impression|image)\s+(?:for|of|about)\s+(?:just\s+)?who\b|"
     r"\b(?:describ(?:e|es|ing)|characteri[sz]\w*|portray|depict|profil(?:e|es|ing)|portraits?"
     r"|characteristics|traits|personas?|(?:sets?|makes?|tells?|marks?)\b.*\b(?:apart|out|special"
     r"|different|unique|tick|distinctive)|stands?\s+out|sticks?\s+out|in\s+common|know\s+about"

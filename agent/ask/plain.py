@@ -29,6 +29,8 @@ _ADULTS = {
     "1": "1 adult",
     "single": "1 adult",
     "2": "2 adults",
+    "couple": "2 adults",
+    "couples": "2 adults",
     "two": "2 adults",
 }
 
@@ -36,7 +38,15 @@ Replacement = str | Callable[[re.Match[str]], str]
 
 
 def _adults(match: re.Match[str]) -> str:
-    without = match["joint"] in ("without", "with no", "and no", "but no", "no")
+    without = match["joint"] in (
+        "without",
+        "with no",
+        "and no",
+        "but no",
+        "no",
+        "who have no",
+        "having no",
+    )
     return f"{_ADULTS[match['n']]} {'no kids' if without else 'kids'}"
 
 
@@ -170,6 +180,11 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (rf"\b(?P<n>1|2|one|two|single)[- ]adult {_HOUSE},? (?:who (?:have|has) "
         rf"|that (?:have|has) |having )?"
      rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
+    (rf"\b(?P<n>1|one|single|2|two)[- ]adults? "
+     rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
+    (rf"\b(?P<n>couples?) (?P<joint>with no|with|without|who have no|having no|no) (?:any )?{_KIDS}\b"
+     r"(?! (?:under|over|aged))", _adults),
+    (r"\bchildless couples?\b", "2 adults no kids"),
     (r"\b(?:single|solo) (?:parents?|mums?|moms?|dads?|mothers?|fathers?)\b", "1 adult kids"),
     (rf"\b(?:single|1)[- ]person {_HOUSE}\b", "household of 1"),
     (rf"\b(\d+)(\+| or more|)[- ](?:person|people|member|head)s?[- ]{_HOUSE}\b",

@@ -58,6 +58,9 @@ FAMILIES: list[tuple[list[str], Json]] = [
      compare(bought("wine", **MAY), no(bought("wine", **MAY)))),
     (["Compare families with kids with those with none"],
      compare(KIDS, field("kids_count", "=", "0"))),
+    (["What do pet owners buy that coupon lovers don't?"], compare(PETS, COUPONS)),
+    (["35岁以下的和55岁以上的比，有啥不一样"],
+     compare(field("age", "in", ["19-24", "25-34"]), field("age", "in", ["55-64", "65+"]))),
     # ---- one audience
     (["I'd love a portrait of the pet owners"], describe(PETS)),
     (["What characterises pet owners?"], describe(PETS)),
@@ -92,6 +95,19 @@ FAMILIES: list[tuple[list[str], Json]] = [
     (["How many spent over $500?", "over $1000?"], count(field("spend", ">", 1000))),
     (["Top ten customers by orders", "same but by spend"],
      {"kind": "list", "rank": {"field": "spend"}, "limit": 10, "where": []}),
+    # ---- follow-ups that move a number, the days, or a denial
+    (["How many spent over $500?", "and over 2000?"], count(field("spend", ">", 2000))),
+    (["How many people bought wine in the last 30 days?", "make it 60"],
+     count(bought("wine", last_days=60))),
+    (["How many people bought wine in May?", "more than 3 times?"],
+     count(bought("wine", at_least=4, **MAY))),
+    (["How many people bought wine in May?", "and the month before that?"],
+     count(bought("wine", **APRIL))),
+    (["5月买过葡萄酒的有多少人？", "再上个月呢"], count(bought("葡萄酒", **APRIL))),
+    (["How many coupon lovers are married?", "sorry, unmarried"], count(COUPONS, UNMARRIED)),
+    (["How many coupon lovers have no pets?", "put the pets back"], count(COUPONS)),
+    (["Top ten customers by orders", "too many, just 5"],
+     {"kind": "list", "rank": {"field": "orders"}, "limit": 5, "where": []}),
     (["养宠物的顾客有多少？", "把优惠券爱好者再去掉"], count(PETS, no(COUPONS))),
     (["养宠物的顾客有多少？", "跟优惠券爱好者对照一下"], compare(PETS, COUPONS)),
     (["5月买过葡萄酒的有多少人？", "那4月呢"], count(bought("葡萄酒", **APRIL))),
@@ -117,6 +133,12 @@ def test_a_family_of_sayings(planner: Planner, turns: list[str], expected: Json)
         if side in wanted:
             wanted[side] = wanted[side] if isinstance(wanted[side], list) else [wanted[side]]
     assert found == wanted
+
+
+@pytest.mark.parametrize("turn", ["how about both?", "put the wine back", "两样都买了的呢"])
+def test_what_was_never_said_cannot_be_moved(planner: Planner, turn: str) -> None:
+    before = planner.plan("How many people bought beer?").query
+    assert planner.plan(turn, before).unanswerable
 
 
 def test_a_condition_that_was_never_asked_for_cannot_be_dropped(planner: Planner) -> None:
