@@ -182,8 +182,8 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
     (rf"\b(?P<n>1|one|single|2|two)[- ]adults? "
      rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
-    (rf"\b(?P<n>couples?) (?P<joint>with no|with|without|who have no|having no|no) (?:any )?{_KIDS}\b"
-     r"(?! (?:under|over|aged))", _adults),
+    (rf"\b(?P<n>couples?) (?P<joint>with no|with|without|who have no|having no|no) (?:any )?"
+     rf"{_KIDS}\b(?! (?:under|over|aged))", _adults),
     (r"\bchildless couples?\b", "2 adults no kids"),
     (r"\b(?:single|solo) (?:parents?|mums?|moms?|dads?|mothers?|fathers?)\b", "1 adult kids"),
     (rf"\b(?:single|1)[- ]person {_HOUSE}\b", "household of 1"),
