@@ -22,6 +22,10 @@ from agent.vocabulary import Term, Vocabulary
 By = str | ByTag
 
 
+# Before "age group" and such: then one of them is meant, and no breakdown.
+_VALUE = re.compile(r"\d[k+]?\s*$")
+
+
 class Grouper:
     """Finds the "by …" of questions over one vocabulary."""
 
@@ -135,7 +139,8 @@ class Grouper:
                 rf"(?<![a-z]){said}{words.SHARED}",
                 rf"{words.SHARING}{said}(?![a-z])",
             ):
-                if match := re.search(pattern, reading.rest):
+                match = re.search(pattern, reading.rest)
+                if match and not _VALUE.search(reading.rest[: match.start()]):
                     reading.take(*match.span())
                     return name
         return None

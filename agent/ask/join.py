@@ -144,7 +144,7 @@ def _ambiguous(links: Sequence[Link], gaps: Sequence[Gap], reading: Reading) -> 
             if spoken is b and _standing(a, reading.text):
                 continue  # "have 15 orders and bought donuts last month"
             found += reading.window_words(spoken.start, spoken.end)
-        if gap == "plain" and _runs_on(a, b, reading.text):
+        if _one_name(a, b, reading.text) or (gap == "plain" and _runs_on(a, b, reading.text)):
             found.append(reading.text[a.start : b.end].strip())
     return found
 
@@ -153,6 +153,12 @@ def _standing(link: Link, text: str) -> bool:
     """Whether a figure is told as what customers have, and not as what they did some time."""
     state = re.search(r"\b(?:have|has|having|with)\s+$", text[: link.start])
     return bool(state) and isinstance(link.condition, Compare)
+
+
+def _one_name(a: Link, b: Link, text: str) -> bool:
+    """Whether two links cut one name: "bought pet toys" as pet and the tag of toys."""
+    latin = re.fullmatch(r" +", text[a.end : b.start])
+    return bool(latin) and isinstance(_inner(a), Bought) and isinstance(_inner(b), HasTag)
 
 
 def _runs_on(a: Link, b: Link, text: str) -> bool:

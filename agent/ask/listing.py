@@ -79,6 +79,19 @@ class _Span:
     end: int
 
 
+_BY_LEFT = re.compile(rf"\bby\s+(?:their\s+)?(?={USED})")
+# A count among those at the top cannot be told: a list is cut behind its conditions, not before.
+_TOP_N = (
+    rf"(?:(?:top|best|bottom|first|biggest|largest)\s+{_N}"
+    rf"|{_N}\s+(?:top|best|bottom|biggest|largest|most|highest|lowest))\b(?!\s*%)"
+)
+_OF_THE_TOP = re.compile(
+    rf"\bhow (?:many|much) (?:of|from|among|in)\s+(?:(?:our|the|those|my)\s+)?{_TOP_N}"
+    rf"|\b(?:of|among|in|within) (?:our|the|those|my)\s+{_TOP_N}[^.?!;]*\bhow (?:many|much)\b"
+    rf"|(?:前|最[高多大好]的?){_N}[位名个]\w{{0,4}}(?:里面?|当中|之中|中)[^,，。]{{0,4}}(?:多少|几)"
+)
+
+
 class Lister:
     """Finds the order and the length of lists over one vocabulary."""
 
@@ -95,6 +108,8 @@ class Lister:
 
     def listing(self, reading: Reading) -> Listing | None:
         """What is told beside its cue; its words are taken."""
+        if _OF_THE_TOP.search(reading.text):
+            return None
         if match := _NUMBER_ONE.search(reading.rest):
             reading.take(*match.span())
             return Listing(Rank(field=self._by(reading, match.end()) or "spend"), 1)
@@ -111,6 +126,8 @@ class Lister:
 
         usual: the field of a "top 20" that names none.
         """
+        if _OF_THE_TOP.search(reading.text):
+            return found
         if found is None or found.rank is None:
             rank = self._paired(reading, anywhere=True)
             if rank is None and found is not None and found.side:
@@ -121,9 +138,7 @@ class Lister:
             limit = _late_limit(reading, ranked=found is not None)
             found = replace(found or Listing(), limit=limit) if limit else found
         if found is not None:
-            for pattern in (words.CHOOSE, words.CHOOSE_ZH):
-                for match in list(pattern.finditer(reading.rest)):
-                    reading.take(*match.span())
+            _take_choosing(reading)
         return found
 
     def _alone(self, reading: Reading) -> Rank | None:
@@ -242,6 +257,13 @@ class Lister:
             _take_pair(reading, _Span("most", *match.span()), name, anywhere=False)
             return Listing(Rank(field=name.name, order=order), limit)
         return Listing(None, limit, side=order)
+
+
+def _take_choosing(reading: Reading) -> None:
+    """Use up the words that only choose or sort."""
+    for pattern in (_BY_LEFT, words.CHOOSE, words.CHOOSE_ZH):
+        for match in list(pattern.finditer(reading.rest)):
+            reading.take(*match.span())
 
 
 def _cues(text: str) -> Iterator[_Span]:

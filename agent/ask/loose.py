@@ -61,6 +61,18 @@ _ALSO = re.compile(
 )
 
 
+_NOT_OTHERWISE = re.compile(
+    r"\s*,?\s*\b(?:but|and|yet)\b\s*(?:(?:did|have|has|had|do)(?:n't|\s+not)|not|never|no longer"
+    r"|nothing)\s*(?:(?:buy|bought|ordered|purchased)\s*)?(?:(?:it|them|any|one|any more"
+    r"|again)\s*)*"
+    r"(?:(?P<later>after(?:wards?| that| then)?|later(?: on)?|thereafter|since(?: then)?"
+    r"|from then on"
+    r"|any ?more)|(?P<sooner>before(?:hand| that| then)?|earlier|previously|until then))"
+    r"(?=\s*(?:$|[,.;:?!)]))"
+)
+_DAY = timedelta(days=1)
+
+
 class LooseLinker:
     """Links what `BoughtLinker` leaves."""
 
@@ -192,6 +204,8 @@ def _no_item(reading: Reading, place: int) -> bool:
 def repeated(reading: Reading, link: Link) -> Iterator[Link]:
     """ "ordered in July and again in August": the same on other days."""
     condition = link.condition
+    if isinstance(condition, Bought) and (other := _not_otherwise(reading, link, condition)):
+        yield other
     dated = isinstance(condition, Bought | Compare) and (condition.since or condition.until)
     match = _ALSO.match(reading.rest, link.end) if dated else None
     window = reading.window_behind(match.end()) if match else None
@@ -199,6 +213,21 @@ def repeated(reading: Reading, link: Link) -> Iterator[Link]:
         reading.take(link.end, window.end)
         again = over_days(condition, window.as_span())
         yield Link(link.end, window.end, again, window=True, takes_window=True)
+
+
+def _not_otherwise(reading: Reading, link: Link, bought: Bought) -> Link | None:
+    """ "milk before March but not after", "since June but not before": not on all other days."""
+    match = _NOT_OTHERWISE.match(reading.rest, link.end)
+    if match is None or bought.at_least > 1:
+        return None
+    if match["later"] and bought.until:
+        other = Bought(bought=bought.bought, level=bought.level, since=bought.until + _DAY)
+    elif match["sooner"] and bought.since:
+        other = Bought(bought=bought.bought, level=bought.level, until=bought.since - _DAY)
+    else:
+        return None
+    reading.take(*match.span())
+    return Link(*match.span(), negated(other), window=True, takes_window=True)
 
 
 def lost(reading: Reading) -> Iterator[Link]:

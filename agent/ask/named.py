@@ -28,6 +28,17 @@ _JOINED = re.compile("(?:与|和|及|以及|、|,|跟|或)")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+# Every form of the verbs that begin a tag's name: "buys across the shop", "stocks up".
+_VERBS = {f"{verb}s": rf"{verb}(?:s|ing|ed)?" for verb in ("stock", "look", "fill", "pay", "cook")}
+_VERBS |= {f"{verb}s": rf"{verb}(?:s|ing)?" for verb in ("buy", "return", "spend")}
+_VERBS |= {"shops": r"shop(?:s|ping|ped)?", "searches": r"search(?:es|ing|ed)?"}
+_VERBS |= {
+    "writes": r"writ(?:e|es|ing)",
+    "gives": r"giv(?:e|es|ing)",
+    "browses": r"brows(?:e|es|ing)",
+}
+_VERBS |= {"uses": r"us(?:e|es|ing)", "loves": r"lov(?:e|es|ing)", "likes": r"likes?"}
+_WHOLE = r"(?:the|our|your)(?:\s+(?:whole|entire|full|complete))?"
 _HABIT = (
     r"(?:(?:regularly|routinely|habitually|usually|often|frequently|constantly|always)\s+"
     r"(?:buy|buys|buying)|(?:buy|buys|buying)\s+(?:a lot of|lots of|plenty of)"
@@ -154,7 +165,9 @@ def _around(words: str) -> str:
 
 def _spelled(words: str) -> str:
     """Words with blanks or hyphens between them, the last one plural or not."""
-    return r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", words)) + "(?:s|es)?"
+    said = [_VERBS.get(word, re.escape(word)) for word in re.split(r"[\s-]+", words)]
+    said = [rf"{_WHOLE}" if n and word == "the" else word for n, word in enumerate(said)]
+    return r"[\s-]+".join(said) + "(?:s|es)?"
 
 
 def _value_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 # Words for conditions beside the labels; left out where a shop has no such field, value or tag.
+_THEIR_SPEND = r"(?:(?:whose|their|the) )?(?:spend|spending|outlay|basket spend)"
+_IS = r"(?:is|are|has been|have been|keeps|keep)"
 PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
         r"(?:us(?:e|es|ed|ing)|redeem(?:ed|s)?) (?:a )?coupons?|(?:使用|用)(?:过"
@@ -23,6 +25,22 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         r"|products?|a thing)|sent (?:anything|something|an order|items?|goods|stuff|things) back"
         r"|(?:had|made|have|has|with) (?:a|any) returns?",
         {"field": "returns", "op": ">", "value": 0},
+    ),
+    (
+        rf"{_THEIR_SPEND} {_IS} (?:on the (?:rise|up|increase)|rising|going up|growing"
+        rf"|increasing|up"
+        r"|climbing|trending up(?:wards?)?|creeping up)|(?:spend|spends"
+        r"|spending) (?:is )?more and more"
+        r"|(?:growing|rising|increasing) (?:spend|spending)",
+        {"tag": "rising"},
+    ),
+    (
+        rf"{_THEIR_SPEND} {_IS} (?:on the (?:decline|wane|slide)|falling|going down|shrinking"
+        rf"|declining"
+        r"|decreasing|dropping|down|trending down(?:wards?)?|slipping|waning|dwindling)"
+        r"|(?:spend|spends|spending) less and less|(?:falling|declining|shrinking) (?:spend"
+        r"|spending)",
+        {"tag": "falling"},
     ),
     (
         r"childless|无孩|没娃|无娃|丁克|没小孩|膝下无子|没生(?:过)?孩子|无子女"
@@ -117,12 +135,14 @@ SURE_BEHIND = re.compile(
 RANGED: dict[str, tuple[str, str]] = {
     "age": (
         r"aged?(?: between| from)?|年龄|年纪|岁数|年岁",
-        r"year[- ]?olds?|years?(?: old)?|years? of age|周?岁",
+        r"year[- ]?olds?|years?(?: old)?|years? of age|(?:age )?(?:bracket|band|group|range)s?"
+        r"|周?岁",
     ),
     "income": (
         r"income|earn(?:s|ed|ing)?|salary|(?:家庭|全家|家里"
         r"|一家)?(?:的)?(?:一?年的?)?(?:总)?(?:收入|薪水?|薪资|工资|入|挣|赚)",
-        r"(?:a|per|each|every) year|annually|yearly|per annum|p\.?a\.?(?![a-z])",
+        r"(?:income )?(?:bracket|band|group|range)s?|(?:a|per|each|every) year|annually|yearly"
+        r"|per annum|p\.?a\.?(?![a-z])",
     ),
     "household_size": (
         r"household size|(?:households?|famil(?:y|ies)|homes?) of|家庭人数|家庭人口|家庭成员"

@@ -20,6 +20,9 @@ _BASKET = (
 )
 _BOUGHT = r"(?:bought|purchased|ordered|buy|buys|purchase|buying|purchasing|got|picked up)"
 _WAS = r"(?:was|were|has been|have been|had been|is|are|got|gets|being)"
+_OPS = (
+    r"(?:at least|at most|more than|less than|fewer than|exactly|over|under|only|just|no more than)"
+)
 _HOUSE = r"(?:households?|famil(?:y|ies)|homes?)"
 _K = r"[$€£]?\d[\d,.]*"
 _THOUSANDS = rf"(?:{_K}(?:\s?(?:-|–|to|and)\s?{_K})?\s?k\b|[$€£]?\d{{2,3}},?000\b)"
@@ -61,6 +64,10 @@ def _who_most(match: re.Match[str]) -> str:
     return f"{'bottom' if low else 'top'} {match['n']}% by {field}"
 
 
+def _any_of(match: re.Match[str]) -> str:
+    return "bought " + re.sub(r"\s*,\s*(?:(?:and|or)\s+)?|\s+and\s+", " or ", match["x"])
+
+
 _AGED = dict.fromkeys(("over", "above"), "{} or older")
 _AGED |= dict.fromkeys(("under", "below"), "under {}")
 _EXTREME = {"most": "highest", "least": "lowest", "fewest": "lowest"}
@@ -90,6 +97,17 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     # ---- no time of orders: "for the 9:30 standup"
     (r"\b(?:(?:for|before|in|at|until|till|by) )?(?:the|my|our|a|an|today's|tomorrow's) \d{1,2}"
      r"(?::\d\d| ?[ap]\.?m\.?| o'clock)(?: ?[ap]\.?m\.?)? (?=[a-z])", "for the "),
+    (r"\b(over|more than|at least|less than|under|within|longer than|shorter than) an?"
+     r" (day|week|fortnight|month|quarter|year)\b", r"\1 1 \2"),
+    (r"\b(\d+(?:\.\d+)?)\s?% (and|to|-|–) (\d+(?:\.\d+)?\s?%)", r"\1 \2 \3"),
+    (r"\b(?:bought|buy|purchased|purchase)(?: from us| with us| here| anything| something)?"
+     rf" (?=(?:{_OPS} )?\d+ times (?:or more|or less|or fewer)? ?(?:$|[,.;:?!]|(?:in|during|over"
+     rf"|since|this|last"
+     r"|and|but|within|between|before|after|ever|so far|altogether)\b))", "ordered "),
+    (rf"\b{_BOUGHT} (?:all|each|every one|both)(?: of)?(?: (?:\d+|them|these|the following))?"
+     r"(?: items| things| products)?\s*[:–—]\s*", "bought "),
+    (rf"\b{_BOUGHT} (?:any|(?:at least )?(?:1|one))(?: of)? (?:these|the following|them|this list)"
+     r"(?: items| things| products)?\s*[:–—]\s*(?P<x>[a-z ,&'-]+)", _any_of),
     # ---- ages and incomes
     (r"\b(under|over|below|above)[- ](\d\d)'?s\b", r"people \1 \2"),
     (r"\b(under|over|below|above)-(\d\d)(?= (?:people|crowd|groups?|customers|shoppers|segment"
@@ -118,6 +136,8 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"((?:\bnot|n't|\bnever|\bwithout"
         r"|\bhardly)\b[^,.;?!]{0,30}?)\b(?:even )?a single\b", r"\1any"),
     (r"\bnever ever\b", "never"),
+    (r"\bany (?:thing|item|product)\b(?= (?:from us|here|in|on|since|for|during|with us|at all|over"
+     r"|within)\b|\s*[,.?!;]|$)", "anything"),
     (r"\b(no (?:orders?|purchases?|[a-z]+ orders?)) (?:at all|whatsoever|of any kind)\b", r"\1"),
     (rf"\bin both (?P<x>(?:{_MONTH}|q[1-4])(?: \d{{4}})?) and (?=(?:in )?(?:{_MONTH}|q[1-4])\b)",
      r"in \g<x> and also in "),
@@ -184,9 +204,9 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      rf"(?P<joint>with no|with|without|and no|but no|no) (?:any )?{_KIDS}\b", _adults),
     (rf"\b(?P<n>couples?) (?P<joint>with no|with|without|who have no|having no|no) (?:any )?"
      rf"{_KIDS}\b(?! (?:under|over|aged))", _adults),
-    (r"\bchildless couples?\b", "2 adults no kids"),
+    (r"\b(?:childless|child-free|kid-free) couples?\b", "2 adults no kids"),
     (r"\b(?:single|solo) (?:parents?|mums?|moms?|dads?|mothers?|fathers?)\b", "1 adult kids"),
-    (rf"\b(?:single|1)[- ]person {_HOUSE}\b", "household of 1"),
+    (rf"\b(?:single|one|1)[- ]person {_HOUSE}\b", "household of 1"),
     (rf"\b(\d+)(\+| or more|)[- ](?:person|people|member|head)s?[- ]{_HOUSE}\b",
      lambda m: f"household of {m[1]}{' or more' if m[2] else ''}"),
     (rf"\b{_HOUSE} (?:with|having|that have|of|made up of|consisting of)"

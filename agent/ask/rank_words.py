@@ -280,7 +280,8 @@ CHOOSE_ZH = re.compile(
     r"(?:需要|想要|挑选?|取|选|捞|抽取?|筛选?|找|圈|拎|导|拉|揪|扒|翻|薅|锁定|推荐|要)(?:出来?|一下|个)?"
 )
 CHOOSE = re.compile(
-    r"\b(?:pick|choose|select|single|take|grab|get|pull|filter|write|call)(?:\s+(?:out|up))?\b"
+    r"\b(?:trim(?:med)?|narrow(?:ed)?|shorten(?:ed)?|whittle|pare|boil|slim|reduce|shrink|pick|choose"
+    r"|select|single|take|grab|get|pull|filter|write|call)(?:\s+(?:out|up))?\b"
     r"|\b(?:only|just|say|keep|restrict(?:ed)?|limit(?:ed)?)\b"
 )
 CARRIER = re.compile(
