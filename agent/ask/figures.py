@@ -274,8 +274,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
         end, to = match.end("factor") if match["factor"] else match.end("n"), None
     if op is None and to is None and (after := AFTER.match(text, end)):  # "5 or more orders"
         op, words, end = after_op(after), after[0].strip(), after.end()
-    if to is None and match[0].lstrip().startswith("from "):
-        start += len("from ")  # "bought from 40 categories"
+    start += 5 * (to is None and text.startswith("from ", start))  # "from 40 categories"
     money = bool(match["money"])
     return Quantity(start, end, op, value, to, bool(match["percent"]), money, words)
 

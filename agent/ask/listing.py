@@ -322,7 +322,9 @@ def _over_days(rank: Rank, reading: Reading) -> Rank:
     if rank.field not in WINDOWED:
         return rank
     for window in reading.windows:
-        before = _PEOPLE_BETWEEN.sub("", reading.rest[: window.start].rstrip(" ,的"))
+        before = _PEOPLE_BETWEEN.sub(
+            "", reading.rest[: window.start].rstrip(" ,的").removesuffix(" of")
+        )
         behind = reading.rest[window.end :].lstrip(" ,的")
         if before.endswith(USED) or behind.startswith(USED):
             reading.take(window.start, window.end)

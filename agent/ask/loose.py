@@ -161,6 +161,8 @@ class LooseLinker:
             object_ = _PRONOUN.match(reading.rest, verb.end())
             if object_ is None or USED in verb[0]:
                 continue
+            if self._bought.items_at(reading.rest, verb.end()) is not None:
+                continue  # "buy any candy"
             found = self._said_before(reading, verb.start())
             if found is None:
                 continue

@@ -20,7 +20,7 @@ _EACH += r"|a(?!\s+\w+[- ](?:by|over|on|to|after|for)[- ])|each and every|any gi
 def _periods(one: str) -> str:
     """What English says for each such period."""
     return (
-        rf"\b(?:on (?:a|an) )?(?:{_EACH}\s+(?:calendar\s+|single\s+)?{one}s?|{one}ly"
+        rf"(?<!times )\b(?:on (?:a|an) )?(?:{_EACH}\s+(?:calendar\s+|single\s+)?{one}s?|{one}ly"
         rf"(?!\s+(?:rhythm|pattern|regular|customers who))"
         rf"|(?:from\s+(?:one\s+)?)?{one}[- ]?(?:by|over"
         rf"|on|to|after|for|and)[- ](?:the next|{one}|next)|{one}s? on {one}s?|by the {one})\b"

@@ -108,7 +108,17 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      r"(?: items| things| products)?\s*[:–—]\s*", "bought "),
     (rf"\b{_BOUGHT} (?:any|(?:at least )?(?:1|one))(?: of)? (?:these|the following|them|this list)"
      r"(?: items| things| products)?\s*[:–—]\s*(?P<x>[a-z ,&'-]+)", _any_of),
+    (r"\b(?:the )?make-?up (?=of (?:our|the|these|those|all|people|customers)\b)", "composition "),
+    (r"\bw (?=kids|children|pets|dogs|cats|no\b|at least|more than|over|under|an?\b|\d)", "with "),
+    # ---- pets
+    (r"\b(?:own|owns|have|has|having|keep|keeps|with) (?:both )?(?:an? )?(cat"
+     r"|dog)s? and (?:an? )?(dog|cat)s?"
+     r"\b(?! (?:food|litter|owners?|toys?|treats?))", r"are \1 owners and \2 owners"),
+    (r"\b(cat|dog) or (dog|cat) (?=owners?\b|lovers?\b|parents?\b|people\b)", r"\1 owners or \2 "),
+    (rf"\b({_KIDS}) and (?:an? |some )?(dog|cat|pet)s?\b(?! (?:food|litter|owners?|toys?|treats?))",
+     r"\1 and own a \2"),
     # ---- ages and incomes
+    (r"\bon (?=(?:over |under |more than |less than |at least )?[$€£]?\d{2,3}k\b)", "earning "),
     (r"\b(under|over|below|above)[- ](\d\d)'?s\b", r"people \1 \2"),
     (r"\b(under|over|below|above)-(\d\d)(?= (?:people|crowd|groups?|customers|shoppers|segment"
      r"|audience|bracket|set|households|buyers|folks|population|age)\b)", r"people \1 \2"),

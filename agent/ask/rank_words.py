@@ -9,6 +9,7 @@ import re
 
 from agent.ask.lexicon import SMALL_NUMBER
 from agent.ask.query import Rank
+from agent.ask.rank_habits import HABITS
 
 _N = SMALL_NUMBER
 PEOPLE = (
@@ -115,34 +116,8 @@ _AWAY = (
     r"(?:not (?:ordered|bought|shopped)(?: anything)?|n't (?:ordered|bought|shopped|been)"
     r"(?: anything| here| from us)*|inactive|silent|quiet|absent|away|gone|dormant|missing)"
 )
-_COUPONS = r"(?:us(?:e|ed|es|ing)|redeem(?:ed|s|ing)?)"
-_SHOPPING = r"(?:shop|order|buy|purchase|come)(?:s|ped|ed|ping|ing)?"
-_AT_WEEKENDS = r"(?:on|at|over) (?:the )?weekends?"
-_MOST = r"(?:the )?most(?: (?:often|frequently|heavily|of all))?"
-_LEAST = r"(?:the )?least(?: (?:often|frequently|of all))?"
 ALONE: tuple[tuple[re.Pattern[str], Rank], ...] = (
-    (
-        re.compile(
-            rf"\b(?:who )?{_COUPONS} (?:(?:their )?coupons? {_MOST}|(?:the )?most coupons)\b"
-            r"|\b(?:heaviest|biggest|keenest|most (?:frequent|avid)) (?:coupon users"
-            r"|users of coupons)"
-        ),
-        Rank(field="coupon_share"),
-    ),
-    (
-        re.compile(
-            rf"\b(?:who )?{_COUPONS} (?:(?:their )?coupons? {_LEAST}|(?:the )?fewest coupons)\b"
-        ),
-        Rank(field="coupon_share", order="least"),
-    ),
-    (
-        re.compile(rf"\b{_SHOPPING} (?:{_MOST} {_AT_WEEKENDS}|{_AT_WEEKENDS} {_MOST})\b"),
-        Rank(field="weekend_share"),
-    ),
-    (
-        re.compile(rf"\b{_SHOPPING} (?:{_MOST} in the evenings?|in the evenings? {_MOST})\b"),
-        Rank(field="evening_share"),
-    ),
+    *HABITS,
     (
         re.compile(
             rf"\b(?:(?:have|has|had|been)\s*)*(?:{_AWAY})?\s*(?:for\s+)?(?:the\s+)?longest"
