@@ -222,6 +222,11 @@ def negated(condition: Condition) -> Condition:
     return Not.model_validate({"not": condition})
 
 
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """What must all hold: the parts of `all`, else the condition alone."""
+    return condition.all if isinstance(condition, All) else (condition,)
+
+
 def walk(condition: Condition) -> Iterator[Condition]:
     """The condition and all parts inside it, outermost first."""
     yield condition

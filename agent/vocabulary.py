@@ -86,6 +86,18 @@ class Vocabulary:
         """Those of the word groups that name something in this catalogue."""
         return tuple(phrase for phrase in words if self._match(phrase, level))
 
+    def called(self, label: str, language: Language) -> tuple[str, ...]:
+        """The names of the data that people call so."""
+        return self._by_label[language].get(label.casefold(), ())
+
+    @cached_property
+    def _by_label(self) -> dict[Language, dict[str, tuple[str, ...]]]:
+        found: dict[Language, dict[str, tuple[str, ...]]] = {"en": {}, "zh": {}}
+        for name, (english, chinese) in self.labels.items():
+            for names, label in ((found["en"], english), (found["zh"], chinese)):
+                names[label.casefold()] = (*names.get(label.casefold(), ()), name)
+        return found
+
     def _match(self, phrase: str, level: str | None) -> list[Item]:
         exact = self._exact.get(phrase.casefold().strip(), [])
         chosen = [item for item in exact if level in (None, item.level)]

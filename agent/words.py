@@ -3,13 +3,15 @@
     at least 3 orders in the last 30 days and bought wine in at least 2 orders in the last 90 days
     近30天订单数至少3 且 近90天至少2个订单购买wine
 
-A part that is itself made of several stands in brackets, so that a text has one reading.
+A part that is itself made of several stands in brackets, and a name that could be taken for words
+around it stands in quotes, so that a text has one reading: `agent.ask.own_words` finds it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -24,7 +26,6 @@ from agent.conditions import (
     Like,
     Not,
     Span,
-    Value,
 )
 from agent.settings import Language
 from agent.vocabulary import Term, Vocabulary
@@ -65,7 +66,7 @@ _VALUES: dict[Language, dict[str, str]] = {
     },
     "zh": {"=": "{label}为{value}", "!=": "{label}不为{value}", "in": "{label}为{value}之一"},
 }
-_JOINTS: dict[Language, dict[str, str]] = {
+JOINTS: dict[Language, dict[str, str]] = {
     "en": {
         "and": " and ",
         "or": " or ",
@@ -81,12 +82,18 @@ _JOINTS: dict[Language, dict[str, str]] = {
         "everyone": "全部顾客",
     },
 }
+_LISTED: dict[Language, str] = {"en": ", ", "zh": "、"}
 _LIKE: dict[Language, str] = {
     "en": "ranked by likeness to “{}” (not counted)",
     "zh": "按与“{}”的相近程度排序（不计数）",
 }
+# What makes a name look like the words around it.
+_UNSAFE = re.compile(
+    r"[,;()、，；（）\"“”\\]|\b(?:and|or|not|in)\b|[与和或且]|^(?:one|any) of\b|之一$"
+    r"|^$|^\s|[\s.。!！?？]$"
+)
 # English units that are counted as things: "at least 3 orders in the last 30 days".
-_SINGULAR = {
+SINGULAR = {
     "orders": "order",
     "days": "day",
     "categories": "category",
@@ -106,10 +113,10 @@ def condition_words(condition: Condition, language: Language, vocabulary: Vocabu
         case Bought():
             return _bought(condition, language, vocabulary)
         case Like():
-            return _LIKE[language].format(condition.like)
+            return _LIKE[language].format(_escaped(condition.like))
         case Not():
             inside = condition_words(condition.part, language, vocabulary)
-            return _JOINTS[language]["not"].format(inside)
+            return JOINTS[language]["not"].format(inside)
         case All():
             return _joined(condition.all, "and", language, vocabulary)
         case AnyOf():
@@ -126,22 +133,22 @@ def value_words(value: Any, term: Term, language: Language) -> str:
 
 
 def _figure(value: Any, term: Term) -> str:
-    return f"{_number(value * 100)}%" if term.unit == "share" else _number(value)
+    return f"{_number(value, times=100)}%" if term.unit == "share" else _number(value)
 
 
 def _joined(
     parts: tuple[Condition, ...], joint: str, language: Language, vocabulary: Vocabulary
 ) -> str:
     if not parts:
-        return _JOINTS[language]["everyone"]
+        return JOINTS[language]["everyone"]
     if len(parts) == 1:
         return condition_words(parts[0], language, vocabulary)
-    return _JOINTS[language][joint].join(_grouped(part, language, vocabulary) for part in parts)
+    return JOINTS[language][joint].join(_grouped(part, language, vocabulary) for part in parts)
 
 
 def _grouped(part: Condition, language: Language, vocabulary: Vocabulary) -> str:
     words = condition_words(part, language, vocabulary)
-    return _JOINTS[language]["group"].format(words) if _several(part) else words
+    return JOINTS[language]["group"].format(words) if _several(part) else words
 
 
 def _several(part: Condition) -> bool:
@@ -162,7 +169,7 @@ def _compare(part: Compare, language: Language, vocabulary: Vocabulary) -> str:
         return _RANKS[language][part.op].format(n=_number(part.value), label=label)
     if not term.numeric:
         return _VALUES[language][part.op].format(
-            label=label, value=_names(part.value, language, vocabulary)
+            label=label, value=_values(part, term, language, vocabulary)
         )
     to = part.value if part.to is None else part.to
     said = _NUMBERS[language][part.op].format(n=_figure(part.value, term), to=_figure(to, term))
@@ -180,56 +187,91 @@ def span_words(label: str, span: Span, language: Language) -> str:
 
 def _counted(said: str, term: Term, one: bool) -> str:
     """`at least 3 orders …` where the label begins with the unit, else `spend of at least 3`."""
-    if term.unit not in _SINGULAR or not term.label_en.startswith(term.unit):
+    if term.unit not in SINGULAR or not term.label_en.startswith(term.unit):
         return f"{term.label_en} of {said}"
     rest = term.label_en.removeprefix(term.unit)
     fewer = said.replace("less than", "fewer than")
-    return f"{fewer} {_SINGULAR[term.unit] if one else term.unit}{rest}"
+    return f"{fewer} {SINGULAR[term.unit] if one else term.unit}{rest}"
 
 
-def _names(value: Value | tuple[Value, ...], language: Language, vocabulary: Vocabulary) -> str:
-    values = value if isinstance(value, tuple) else (value,)
-    return _list([str(one) for one in values], language, vocabulary)
+def _values(part: Compare, term: Term, language: Language, vocabulary: Vocabulary) -> str:
+    values = part.value if isinstance(part.value, tuple) else (part.value,)
+    return _LISTED[language].join(_value(str(one), term, language, vocabulary) for one in values)
 
 
-def _list(words: list[str] | tuple[str, ...], language: Language, vocabulary: Vocabulary) -> str:
-    """Names under their labels; quoted where they hold joints of their own."""
-    labels = [_label(word, language, vocabulary) for word in words]
-    return "、".join(labels) if language == "zh" else ", ".join(labels)
+def _value(value: str, term: Term, language: Language, vocabulary: Vocabulary) -> str:
+    """An attribute's value under its label; one that the vocabulary does not know is quoted."""
+    label = label_of(value, language, vocabulary)
+    return _safe(label, language, value in term.values or value in vocabulary.labels)
 
 
-def _label(word: str, language: Language, vocabulary: Vocabulary) -> str:
-    pair = vocabulary.labels.get(word)
-    label = word if pair is None else pair[language == "zh"]
-    if not re.search(r"[,;()、，；（）]|\b(and|or|not|in)\b|[与和或且]", label):
+def label_of(name: str, language: Language, vocabulary: Vocabulary) -> str:
+    """What people call a name of the data; the name itself where others are called the same."""
+    pair = vocabulary.labels.get(name)
+    if pair is None:
+        return name
+    label = pair[language == "zh"]
+    shared = len(vocabulary.called(label, language)) > 1
+    return name if shared else label
+
+
+def _safe(label: str, language: Language, known: bool = True) -> str:
+    if known and is_plain(label):
         return label
-    return f"“{label}”" if language == "zh" else f'"{label}"'
+    return f"“{_escaped(label)}”" if language == "zh" else f'"{_escaped(label)}"'
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name stands in words without quotes."""
+    return not _UNSAFE.search(name)
+
+
+def _escaped(text: str) -> str:
+    """A text between quotes, with the quotes and backslashes in it marked by a backslash."""
+    return re.sub(r'(["“”\\])', r"\\\1", text)
 
 
 def _tag(part: HasTag, language: Language, vocabulary: Vocabulary) -> str:
-    label = vocabulary.tag(part.tag).label(language)
+    label = _safe(vocabulary.tag(part.tag).label(language), language, known=False)
     if part.at_least is None:
-        return f"标签“{label}”" if language == "zh" else f'tagged "{label}"'
-    sure = _number(part.at_least * 100)
+        return f"标签{label}" if language == "zh" else f"tagged {label}"
+    sure = _number(part.at_least, times=100)
     if language == "zh":
-        return f"标签“{label}”的概率至少{sure}%"
-    return f'"{label}" with a probability of at least {sure}%'
+        return f"标签{label}的概率至少{sure}%"
+    return f"{label} with a probability of at least {sure}%"
 
 
 def _bought(part: Bought, language: Language, vocabulary: Vocabulary) -> str:
-    what = _list(part.bought, language, vocabulary)
-    if part.level:
-        what += (
-            f" ({part.level})" if language == "en" else f"（{_LEVELS.get(part.level, part.level)}）"
-        )
-    if part.but_not:
-        excepted = _list(part.but_not, language, vocabulary)
-        what += f" (but not {excepted})" if language == "en" else f"（不含{excepted}）"
+    what = item_words(part, language, vocabulary)
+    return _bought_zh(part, what) if language == "zh" else _bought_en(part, what)
+
+
+def item_words(part: Bought, language: Language, vocabulary: Vocabulary) -> str:
+    """What must be bought: `any of wine, beer (category) (but not vinegar)`."""
+    names = [_item(word, part.level, language, vocabulary) for word in part.bought]
+    excepted = _LISTED[language].join(_excepted(w, language, vocabulary) for w in part.but_not)
     if language == "zh":
-        return _bought_zh(part, what)
-    if len(part.bought) > 1:
-        what = f"any of {what}"
-    return _bought_en(part, what)
+        what = "或".join(filter(None, ("、".join(names[:-1]), names[-1])))
+        what += f"（{_LEVELS.get(part.level, part.level)}）" if part.level else ""
+        return f"{what}（不含{excepted}）" if excepted else what
+    what = f"any of {', '.join(names)}" if len(names) > 1 else names[0]
+    what += f" ({part.level})" if part.level else ""
+    return f"{what} (but not {excepted})" if excepted else what
+
+
+def _item(word: str, level: str | None, language: Language, vocabulary: Vocabulary) -> str:
+    """A word under its label, unless something else in the catalogue is called that."""
+    label = label_of(word, language, vocabulary)
+    known = vocabulary.known_words((word, label), level)
+    same = len({tuple(vocabulary.items((one,), level)) for one in known}) < 2
+    return _safe(label if same else word, language)
+
+
+def _excepted(word: str, language: Language, vocabulary: Vocabulary) -> str:
+    """A word excepts every name that holds it, and its label may be held by others."""
+    label = label_of(word, language, vocabulary)
+    same = vocabulary.holding([label]) == vocabulary.holding([word])
+    return _safe(label if same else word, language)
 
 
 _LEVELS = {
@@ -293,7 +335,7 @@ def _window_zh(part: Span) -> str:
     return f"截至{part.until}，" if part.until else ""
 
 
-def _number(value: Any) -> str:
-    """Thousands marks, no zeros at the end."""
-    text = f"{float(value):,.6f}"
-    return text.rstrip("0").rstrip(".")
+def _number(value: Any, times: int = 1) -> str:
+    """All its decimals, with thousands marks and no zeros at the end."""
+    text = f"{Decimal(repr(float(value))) * times:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

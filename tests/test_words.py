@@ -84,6 +84,11 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
         "top category is food for cats",
         "最常购买的品类为猫粮",
     ),
+    (
+        {"field": "top_category", "op": "=", "value": 'so-called "odds"'},
+        r'top category is "so-called \"odds\""',
+        r"最常购买的品类为“so-called \"odds\"”",
+    ),
     (C, 'tagged "kids"', "标签“有孩子”"),
     (
         C | {"at_least": 0.8},
@@ -93,7 +98,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     (
         {"bought": ["CAT FOOD", "wine"], "but_not": ["vinegar"], "since": "2024-01-01"},
         "bought any of food for cats, wine (but not vinegar) in at least 1 order since 2024-01-01",
-        "2024-01-01以来至少1个订单购买猫粮、wine（不含vinegar）",
+        "2024-01-01以来至少1个订单购买猫粮或wine（不含vinegar）",
     ),
     (
         {"bought": ["FRZN DINNERS"], "at_most": 0, "last_days": 1},
@@ -161,6 +166,41 @@ def test_a_condition_in_words(condition: dict[str, Any], english: str, chinese: 
     parsed = from_json(condition)
     assert condition_words(parsed, "en", VOCABULARY) == english
     assert condition_words(parsed, "zh", VOCABULARY) == chinese
+
+
+def test_a_label_stands_for_a_name_only_where_it_means_the_same() -> None:
+    vocabulary = Vocabulary(
+        fields={},
+        catalogue={
+            "category": ["BABY FOODS", "OILS", "FATS", "CHEESES"],
+            "type": ["baby food", "CHEESE STICKS"],
+        },
+        labels={
+            "BABY FOODS": ("baby food", "婴儿食品"),
+            "OILS": ("oils and fats", "油脂"),
+            "FATS": ("fats", "油脂"),
+            "CHEESES": ("cheese", "奶酪"),
+        },
+    )
+
+    def words(**given: Any) -> tuple[str, str]:
+        condition = from_json(given)
+        english = condition_words(condition, "en", vocabulary)
+        chinese = condition_words(condition, "zh", vocabulary)
+        return english.removesuffix(" in at least 1 order"), chinese.removeprefix("至少1个订单购买")
+
+    # "baby food" is the name of a type, two categories are called 油脂, and "CHEESES" excepts
+    # the sticks too, but 奶酪 does not.
+    assert words(bought=["BABY FOODS"]) == ("bought BABY FOODS", "婴儿食品")
+    assert words(bought=["BABY FOODS"], level="category") == (
+        "bought baby food (category)",
+        "婴儿食品（品类）",
+    )
+    assert words(bought=["OILS"]) == ('bought "oils and fats"', "OILS")
+    assert words(bought=["FATS"], but_not=["CHEESES"]) == (
+        "bought fats (but not cheese)",
+        "FATS（不含CHEESES）",
+    )
 
 
 @settings(max_examples=200, deadline=None)

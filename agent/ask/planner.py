@@ -29,6 +29,7 @@ from agent.ask.loose import LooseLinker, repeated
 from agent.ask.moving import measured, trend, trend_days
 from agent.ask.named import NameLinker
 from agent.ask.opposed import Opposer, topics
+from agent.ask.own_words import OwnWords
 from agent.ask.plan import Known, Plan
 from agent.ask.query import Kind, Query
 from agent.ask.ratio import spend_ratios
@@ -38,7 +39,7 @@ from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silenc
 from agent.ask.reread import offers, put_right
 from agent.ask.shape import one_customer, wished_likeness
 from agent.ask.shares import habits
-from agent.conditions import All, Condition, HasTag, Like, walk
+from agent.conditions import All, Condition, HasTag, Like, parts_of, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary
 
@@ -64,6 +65,7 @@ class Planner:
         self._bought = LooseLinker(vocabulary, self._items)
         self._grouper = Grouper(vocabulary, self._names)
         self._lister = Lister(vocabulary)
+        self._own = OwnWords(vocabulary)
         self._follower = Follower(
             self._single,
             lambda said: self._audience(said, None),
@@ -74,7 +76,7 @@ class Planner:
 
     def plan(self, question: str, before: Query | None = None) -> Plan:
         """The plan for a question in English or Chinese; `before`: the query that it may refine."""
-        plan = self._plan(question, before)
+        plan = self._in_own_words(question, before) or self._plan(question, before)
         if not plan.unused or plan.query.customer is not None:
             return plan
         text = Reading(question, self._known.as_of).text
@@ -91,6 +93,20 @@ class Planner:
     def unheard(self, plan: Plan) -> Plan:
         """A follow-up of a question that was not understood: nothing is counted either."""
         return replace(plan, unanswerable=plan.unanswerable or REASONS[plan.language]["before"])
+
+    def _in_own_words(self, question: str, before: Query | None) -> Plan | None:
+        """The plan for conditions in the words of an answer: "How many customers: age is 35+"."""
+        said = self._own.told(question)
+        head = Reading(said.asked if said else "", self._known.as_of)
+        if said is None or (before is not None and fragment(head)):
+            return None
+        asked = self._single(question, head, follows=False)
+        if asked.unused or asked.unanswerable:
+            return None
+        query, language = said.of(asked.query), head.language if said.asked else said.language
+        kind = self._kind(query, head, (), follows=said.like is None)
+        reason = self._not_given(query.where, language)
+        return Plan(question, language, query.model_copy(update={"kind": kind}), (), reason)
 
     def _offering(self, plan: Plan) -> Plan:
         """A plan that is not understood with what may have been meant."""
@@ -159,7 +175,7 @@ class Planner:
             links = sorted([*links, *self._items.bare(reading)], key=_place)
         condition, ambiguous = join(with_floating_days(links, reading), reading)
         if like:
-            condition = All(all=(*_parts(condition), Like(like=like)))
+            condition = All(all=(*parts_of(condition), Like(like=like)))
         days = trend_days(reading) if moving else None
         tells = bool(links or like or by or listed or moving or customer)
         tells = tells or bool(frame.COUNTED.search(reading.text))
@@ -268,7 +284,3 @@ def _must_count(reading: Reading, unused: Sequence[str]) -> bool:
 
 def _place(link: Link) -> int:
     return link.start
-
-
-def _parts(condition: Condition) -> tuple[Condition, ...]:
-    return condition.all if isinstance(condition, All) else (condition,)
