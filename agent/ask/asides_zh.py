@@ -55,7 +55,7 @@ _RULES: tuple[re.Pattern[str], ...] = tuple(
 )
 # A remark beside what is asked: "是不是天冷才有人买?", "流感季几时开始的?".
 _REMARK = re.compile(
-    rf"{_START}{_WORDS}{{0,4}}(?:是不是|难道|莫非|难不成|该不会|不会是)[^,，。!！?？;；]{{1,16}}(?:[?？,，。]+|$)"
+    rf"{_START}{_WORDS}{{0,4}}(?<![按照据以])(?:是不是|难道|莫非|难不成|该不会|不会是)[^,，。!！?？;；]{{1,16}}(?:[?？,，。]+|$)"
 )
 _SINCE_WHEN = re.compile(
     rf"{_START}{_WORDS}{{1,8}}(?:几时|什么时候|啥时候|何时){_WORDS}{{1,6}}[?？]+"

@@ -82,6 +82,7 @@ TALK_OF_ONE = re.compile(
     rf"(?:{_WHO_ZH})*"
     r"(?:呢|啊|呀)?(?:$|(?=[?？。,，!]))"
     rf"|{_THESE_ZH}(?:的|呢|都)?|整体上|总体上|(?:是)?什么来头|何方神圣|什么路数"
+    r"|(?:大概|大致|究竟|到底|都)*(?:是|有)?个?(?:什么|啥|怎样的?)(?:情况|状况|光景|状态)"
 )
 # What says that an audience is to be described; the weaker ones do not go with counting.
 CUE_OF_ONE = re.compile(
@@ -105,5 +106,5 @@ WEAK_CUE_OF_ONE = re.compile(
     r"|tell\s+(?:me|us)\s+(?:all\s+|more\s+|something\s+|a\s+bit\s+|a\s+little\s+)*about"
     r"|get\s+to\s+know|(?:talk|walk)\s+me\s+through|define[sd]?|habits)\b"
     r"|^(?:请|麻烦|帮忙|帮我|给我|来|再|那)*(?:介绍|讲讲|讲一讲|说说|说一说|聊聊|聊一聊|谈谈"
-    r"|谈一谈|讲一下|说一下)|归纳|总结"
+    r"|谈一谈|讲一下|说一下)|归纳|总结|(?:什么|啥|怎样的?)(?:情况|状况|光景|状态)"
 )

@@ -52,7 +52,7 @@ class Opposer:
     def _two(
         self, found: Contrast, first: Condition | None, against: str, lent: bool
     ) -> tuple[Condition, Condition] | None:
-        if match := NEITHER.fullmatch(against):
+        if match := NEITHER.fullmatch(self._without_same_days(found.audience, against)):
             return None if first is None else (first, _opposite(first, match))
         if BOTH.fullmatch(against) and first is not None:
             return first, _all_of(first)
@@ -123,6 +123,13 @@ class Opposer:
         for place in range(1, len(words)):
             yield _glued([*words[:-place], other])
             yield _glued([other, *words[place:]])
+
+    def _without_same_days(self, audience: str, against: str) -> str:
+        """ "跟下半年没买过的": days that the first audience has said as well say nothing more."""
+        mine, theirs = self._days(audience), self._days(against)
+        if len(mine) != 1 or len(theirs) != 1 or mine[0].as_span() != theirs[0].as_span():
+            return against
+        return f"{against[: theirs[0].start]}{against[theirs[0].end :]}".strip(" 里在,，")
 
     def _with_same_days(self, audience: str, against: str) -> str:
         """ "in the same period" of the second audience is the days of the first."""

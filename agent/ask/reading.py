@@ -18,6 +18,7 @@ from agent.ask.dates import Window, days_of, windows
 from agent.ask.dates_zh import in_plain_chinese
 from agent.ask.numerals import plain_numbers
 from agent.ask.plain import put_plainly
+from agent.ask.sayings_zh import put_sayings, same_days
 from agent.ask.small_talk import chinese_content, is_talk, phrases
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
@@ -64,7 +65,8 @@ class Reading:
         question = _SIGNED.sub(r"\1", question[:LONGEST].strip())
         self.text = unicodedata.normalize("NFKC", question).casefold().replace(USED, " ")
         self.text = without_asides(self.text.replace("’", "'"))
-        self.text = put_plainly(in_plain_chinese(plain_numbers(self.text)))
+        self.text = put_plainly(in_plain_chinese(put_sayings(plain_numbers(self.text))))
+        self.text = same_days(self.text, windows(self.text, as_of))
         self.rest = self.text
         self.as_of = as_of
         self.language = spoken(self.text)
