@@ -69,6 +69,10 @@ NO_ITEM = re.compile(
 )
 
 
+# Days behind such a figure are its own, and of "without buying …" behind them as well.
+_FIGURE = re.compile(r"[$€£]\d[\d,.]*\s*$|\d\s*(?:dollars|bucks|usd|orders|times)\s*$")
+
+
 @dataclass
 class Items:
     """A list of items under one verb."""
@@ -211,7 +215,7 @@ class BoughtLinker:
         negation = reading.take_negation(start)
         start = start if negation is None else negation
         window = window or reading.window_before(start)
-        if window:
+        if window and not _FIGURE.search(reading.rest[: window.start]):
             reading.take(window.start, window.end)
             start = min(start, window.start)
         condition = condition_of(items, times, window, negation is not None)

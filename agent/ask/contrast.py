@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from agent.ask import frame
 from agent.ask.contrast_words import (
+    ASKED_BEHIND,
     CUE_OF_TWO,
     JOINT,
     MEASURES,
@@ -65,7 +66,7 @@ class Contrast:
 
 def contrasts(text: str) -> Iterator[Contrast]:
     """Every way in which a folded question holds two audiences apart, the likeliest first."""
-    text = _WISH.sub(" ", text).strip(EDGES)
+    text = ASKED_BEHIND.sub(" compare ", _WISH.sub(" ", text)).strip(EDGES)
     if match := _ONLY_THESE.search(text):
         text = f"compare {match['a']} with {match['b']}"
     counts = bool(frame.COUNTS.search(text))

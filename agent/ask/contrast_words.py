@@ -124,7 +124,7 @@ TALK_OF_TWO = re.compile(
     r"|baskets)\b"
     r"|\b(?:shopping|buying|purchasing|spending)\s+(?:habits?|behaviou?rs?|patterns?|style)\b"
     r"|(?:请|帮忙|帮我)?(?:把|将|拿)|(?:做个?|来个?|进行|搞个|出个|给个|做一?个|做一下|来一?个)?"
-    r"(?:对比|比较|对照|比对|比一比|比比看?|比一下|比下|相比较?(?=$|[,，])|较之|相较|比起来|pk|较量)"
+    r"(?:对比|比较|对照|比对|比一比|比比看?|比一下|比下|相比较?(?=$|[,，])|较之|相较|比起来|(?<![a-z])pk(?![a-z])|较量)"
     r"(?:一下|下|看看?|一番|分析)*(?:如何|怎么样|怎样|呢|吧)?"
     r"|(?:并排)?(?:放|摆|搁)(?:在|到)?(?:一(?:块儿?|起|边)|并排)|并排(?:看看?)?|放一(?:块儿?|起)"
     r"|[,，]?(?:(?:这|那)?(?:两|俩|2)(?:拨|类|群|种|组|批|者|边|个|波|家)(?:人群|人|顾客|客户"
@@ -144,12 +144,26 @@ TALK_OF_TWO = re.compile(
     r"|(?:到底|究竟|都)?(?:强|好|胜|高|优|厉害|特殊|突出|独特)(?:在|出)(?:了)?(?:哪(?:里|儿|些)?|什么(?:地方)?|何处)"
     r"|[,，]有(?:什么|啥|何|哪些)(?:特别|特殊|特点|独特|突出)的?(?:之处|地方)?|一组(?:人|顾客)?|一拨(?:人|顾客)?|一边"
 )
+# A second sentence that asks of both: "Put A next to B. Where do they differ?"
+ASKED_BEHIND = re.compile(
+    r"\s*(?:[.?!;:,–—]|\s-)\s*(?:(?:and|so|then|now)\s+)?(?:(?:where|how|in what ways?|what|in"
+    r" which ways?"
+    r"|why)\s+(?:exactly\s+|mainly\s+)?(?:do|does|are|is|would)\s+(?:they|these|those|the\s+(?:2"
+    r"|two)"
+    r"|both|the groups|the\s+(?:2|two)\s+groups|these\s+(?:2"
+    r"|two))(?:\s+\w+)?\s+(?:differ(?:ent)?|diverge"
+    r"|compare|contrast|part ways|stack up|deviate|unlike|vary|separate)(?:\s+(?:most|from each"
+    r" other|the most"
+    r"|exactly))?|what(?:'s| is| are) (?:the )?(?:main |key |biggest )?(?:differences?|different"
+    r"|contrast)"
+    r"|what (?:sets|tells|separates|distinguishes) (?:them|the (?:2|two))(?: apart)?)\s*[?.!]*\s*$"
+)
 # What says that two audiences are held against each other; the weaker ones do not go with counting.
 CUE_OF_TWO = re.compile(
     r"\b(?:compar\w+|contrast\w*|differences?|differ(?:s|ed)?|differently|distinctions?|versus|vs"
     r"|side[\s-]+by[\s-]+side|(?:stack|measure)(?:s|ed)? up|unlike|head[\s-]+to[\s-]+head"
     r"|benchmark)\b"
-    r"|对比|比较|对照|比对|比一比|比比|比一下|相比|相较|pk|区别|差别|差异|不一样|差在|异同|分别在哪"
+    r"|对比|比较|对照|比对|比一比|比比|比一下|相比|相较|(?<![a-z])pk(?![a-z])|区别|差别|差异|不一样|差在|异同|分别在哪"
     r"|不同(?=之处|点|在|吗|呢|呀|$|[?？。,，!])|相差|(?:^|[,，再])[和与跟同].*比"
 )
 WEAK_CUE_OF_TWO = re.compile(

@@ -98,8 +98,14 @@ def windows(text: str, as_of: date) -> list[Window]:
 
 
 SAME_TIME = re.compile(
-    r"\b(?:in|during|over|within)\s+(?:that|the same|this)\s+(?:time|period|window"
-    r"|span)(?:\s+(?:period|frame))?\b"
+    r"\b(?:in|during|over|within|throughout|for|across)\s+(?:all\s+(?:of\s+)?)?(?:that"
+    r"|the\s+(?:very\s+)?"
+    r"same|this|those|these|the\s+said)\s+(?:same\s+)?(?:time|period|window|span|stretch|timespan"
+    r"|time-?frame|interval|phase|days|weeks|months|spell|dates|season|range)(?:\s+(?:period"
+    r"|frame|span"
+    r"|of\s+time))?\b"
+    r"|\b(?:in\s+the\s+)?meantime\b|\bmeanwhile\b|\bduring\s+it\b"
+    r"|\bat\s+the\s+same\s+time\b(?=\s*[?.!]|$)"
     r"|(?:在)?(?:这|那|同)(?:一)?段(?:时间|期间)(?:之?内|里)?|(?:在此|同|这)期间|同期"
 )
 

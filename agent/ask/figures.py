@@ -15,6 +15,7 @@ from agent.ask import lexicon
 from agent.ask.dated import Dated, dated_by
 from agent.ask.dates import days_of
 from agent.ask.numerals import WORDS, to_number
+from agent.ask.ordered_by import ordered_by
 from agent.ask.phrases import AGE_NOUN, AGE_OP, PLAIN_AGE_OP, RANGED
 from agent.ask.ranges import values_within
 from agent.ask.reading import Link, Reading
@@ -118,6 +119,8 @@ class FigureLinker:
         for name in self._names:
             if found := name.before.match(reading.rest, at):
                 return dated_by(name.term.name, start, found.end(), reading)
+        if ordered := ordered_by(reading.rest, at, self._vocabulary):
+            return dated_by(ordered[0], start, ordered[1], reading)
         for name in self._names:
             begin = _ending_at(
                 name.before,

@@ -143,7 +143,8 @@ AND_NOT = re.compile(
 )
 # What may stand between the tag and those words.
 BEFORE_NOT = re.compile(
-    r"(?:[\s,，、?？]|\b(?:and|are|is|how many)\b|的|人|顾客|客户|有|占|是|各|又|多少|几|个|位|成"
+    r"(?:[\s,，、?？]|\b(?:and|are|is|how many|people|customers|types?|folks|shoppers|households"
+    r"|buyers|eaters|users|crowd|ones?|families)\b|的|人|顾客|客户|有|占|是|各|又|多少|几|个|位|成"
     r"|户|比例|比)*"
 )
 HOW_MANY = re.compile(
@@ -257,8 +258,10 @@ ASKED_OF_EACH: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "home_ownership",
         re.compile(
-            rf"(?:房子)?(?:是)?(?:租房?(?:住|子|来)?)的?{_MORE_OF}{_OR}(?:是)?(?:买|自己|自有|自家|自住|有房)(?:的|房|住房|家)*{_MORE_OF}"
-            rf"|(?:房子)?(?:是)?(?:买|自己|自有|自家|自住|有房)(?:的|房|住房|家)*{_MORE_OF}{_OR}(?:是)?(?:租房?(?:住|子|来)?)的?{_MORE_OF}"
+            rf"(?:房子)?(?:是)?(?:租房?(?:住|子|来)?)的?{_MORE_OF}{_OR}(?:是)?(?:买|自己|自有|自家|自住|有房)(?:的|房"
+            rf"|住房|家)*{_MORE_OF}"
+            rf"|(?:房子)?(?:是)?(?:买|自己|自有|自家|自住|有房)(?:的|房|住房|家)*{_MORE_OF}{_OR}(?:是)?(?:租房?(?:住|子"
+            rf"|来)?)的?{_MORE_OF}"
             r"|有没有(?:自己的)?房子?|租房还是买房|租还是买"
         ),
     ),

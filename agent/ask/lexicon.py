@@ -97,9 +97,11 @@ NO_ORDER_ZH = re.compile(
     r"|未)(?:再)?(?:下|买|消费|来)?过?(?:单)?|\s*(?:零|0)(?:下单|订单|消费)"
 )
 NO_ORDER_EN = re.compile(
-    r"\b(?:but|and|yet)\s+(?:then\s+|have\s+|had\s+|did\s+)*(?:not(?:\s+(?:at all|any"
-    r"|once|1 times|a single one))?|none"
-    r"|nothing|no longer|no more)\s*(?:at all\s*)?$"
+    r"(?:\b(?:but|and|yet|then|though|although)\b|[,;:–—-])\s*"
+    r"(?:(?:then|have|had|has|did|afterwards?|later|placed|made|they|who|with|but|and|yet)\s+)*"
+    r"(?:not(?:\s+(?:at all|any|once|ever|1 times|(?:a\s+single|any)\s+(?:ones?|orders?|1)))?|none"
+    r"|nothing|no longer|no more|never(?:\s+again)?|zero|0|(?:no|0|zero)\s+(?:further\s+|more\s+)?"
+    r"(?:orders?|purchases?))\s*(?:(?:at all|whatsoever|any ?more|again)\s*)*$"
 )
 ORDER_VERB = re.compile(
     r"\b(?:orders?|ordered|shopped|active|purchased|came|visited|bought (?:something"
@@ -371,7 +373,9 @@ TIMES_WORDS = {"once": 1, "twice": 2}
 
 GROUP_BY = re.compile(
     r"\b(?:broken down by|split by|grouped by|by|per|for each|across|each|every|split on|split into"
-    r"|according to|in terms of|depending on|for every|over the|into)\s+(?:their\s+|the\s+"
+    r"|according to|in terms of|depending on|for every|over the|(?<!is )(?<!are )(?<!re"
+    r" )(?<!\w\wly )(?<!who )(?<!be )(?<!was )(?<!were )(?<!not )(?<!too )into)\s+(?:their\s+"
+    r"|the\s+"
     r"|different\s+|various\s+)*|(?:按照?|以|根据)|各个?|每个|不同|(?:拆到"
     r"|分)(?:各个?)?"
 )

@@ -159,7 +159,7 @@ class LooseLinker:
         """ "Insecticides … how many people buy them": the item stands in a clause of its own."""
         for verb in list(lexicon.BUY.finditer(reading.rest)):
             object_ = _PRONOUN.match(reading.rest, verb.end())
-            if object_ is None or USED in verb[0]:
+            if object_ is None or USED in verb[0] or self._of_items(reading, object_):
                 continue
             if self._bought.items_at(reading.rest, verb.end()) is not None:
                 continue  # "buy any candy"
@@ -175,6 +175,11 @@ class LooseLinker:
             if link is not None:
                 reading.take(start, items.end)
                 yield link
+
+    def _of_items(self, reading: Reading, object_: re.Match[str]) -> bool:
+        """Whether the word is no pronoun, but goes before a name: "buying any soft drinks"."""
+        behind = re.compile(r"\s+(?:of\s+(?:the\s+|those\s+)?)?").match(reading.rest, object_.end())
+        return bool(behind and self._named_at(reading.rest, behind.end()))
 
     def _said_before(self, reading: Reading, place: int) -> tuple[int, Items] | None:
         """The only list of sure items before a place."""

@@ -38,12 +38,19 @@ _VERBS |= {
     "browses": r"brows(?:e|es|ing)",
 }
 _VERBS |= {"uses": r"us(?:e|es|ing)", "loves": r"lov(?:e|es|ing)", "likes": r"likes?"}
+_VERBS |= {"and": "(?:and|&)"}
 _WHOLE = r"(?:the|our|your)(?:\s+(?:whole|entire|full|complete))?"
 _HABIT = (
     r"(?:(?:regularly|routinely|habitually|usually|often|frequently|constantly|always)\s+"
     r"(?:buy|buys|buying)|(?:buy|buys|buying)\s+(?:a lot of|lots of|plenty of)"
     r"|(?:in the habit of|used to)\s+buying|regular buyers of|(?:love|like|enjoy)s?\s+(?:to buy"
     r"|buying))\s+"
+)
+
+
+_OFTEN = (
+    r"(?:regularly|habitually|routinely|all the time|as a habit|time and again|again and again"
+    r"|on a regular basis|as a matter of course|as a rule|a lot|constantly|week in,? week out)"
 )
 
 
@@ -134,7 +141,9 @@ def _tag_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
             item = text[verb.end() :].strip() if verb else ""
             if item and vocabulary.known_words((item,)):
                 # "buys flowers" is a purchase, which windows and counts may refine; as a habit not
-                habit = rf"\b{_HABIT}{re.escape(item)}\b(?!\s+(?:in|at least|since|during|\d))"
+                end = r"\b(?!\s+(?:in|at least|since|during|\d))"
+                said = re.escape(item)
+                habit = rf"\b{_HABIT}{said}{end}|\b(?:buy|buys|buying)\s+{said}\s+{_OFTEN}{end}"
                 yield Phrase(re.compile(habit), HasTag(tag=name), buying=True)
                 continue
             buying = bool(lexicon.BUY.search(text))

@@ -5,6 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_OUTLAY = r"(?:spend(?:ing|s)?|outlay|expenditure|purchases|bills?)"
+_MOVES = (
+    r"(?:(?:is|are|has been|have been|was|keeps?(?: on)?|seems? to be|'s) )*"
+    r"(?:steadily |slowly |clearly |constantly |currently |now |gradually |on the )?"
+)
+_DOWN = (
+    r"(?:falling|dropping|declining|decreasing|shrinking|going down|dwindling|sinking|waning"
+    r"|decline|down|slipping|diminishing|tailing off|fading|way down)"
+)
+_UP = r"(?:rising|growing|increasing|climbing|going up|mounting|soaring|rise|up|way up)"
+_SHOPS = r"(?:shops?|buys?|orders?|shopping|buying|ordering|comes?|coming)"
+_CYCLE = r"(?:rhythm|cadence|schedule|cycle|basis|routine|pattern|beat|shop|habit|frequency)s?"
 # Words for conditions beside the labels; left out where a shop has no such field, value or tag.
 _THEIR_SPEND = r"(?:(?:whose|their|the) )?(?:spend|spending|outlay|basket spend)"
 _IS = r"(?:is|are|has been|have been|keeps|keep)"
@@ -66,7 +78,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         r"renters?|tenants?|(?:rent|rents|renting|leasing)(?: (?:an?|their|the)(?: own)? (?:home"
         r"|house|place"
         r"|flat|apartment|property)s?)?|liv(?:e|es|ing) in (?:a )?rented (?:homes?|houses?|flats?"
-        r"|apartments?|places?|accommodation)|(?:在外|自己)?租(?:着)?(?:的)?房子?(?:住|居住|住着)?(?=$|[^租])|租住|租客|租户"
+        r"|apartments?|places?|accommodation)|(?:在外|自己)?租(?:着)?(?:的)?房子?(?:住|居住|住着)?(?=$|[^租])"
+        r"|租住|租客|租户"
         r"|房子?是租的?|租着住",
         {"field": "home_ownership", "op": "=", "value": "Renter"},
     ),
@@ -81,17 +94,18 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"field": "marital_status", "op": "=", "value": "Unmarried"},
     ),
     (
-        r"(?:own(?:ing)?|ha(?:ve|s)|having|with|keep(?:ing)?) (?:a )?pets?|pets"
+        r"(?:own(?:s|ing)?|ha(?:ve|s)|having|with|keep(?:s|ing)?) (?:a )?pets?|pets"
         r"|(?:家里)?(?:有|养)(?:了|着)?宠物|宠物主人?|养(?:着|了)?(?:小动物|毛孩子)",
         {"tag": "pet_owner"},
     ),
     (
-        r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?dogs?|dogs|有狗(?!粮)|养(?:了|着)?(?:只"
+        r"(?:own(?:s|ing)?|ha(?:ve|s)|having|with|keep(?:s|ing)?) (?:a )?dogs?|dogs|有狗(?!粮)"
+        r"|养(?:了|着)?(?:只"
         r"|条)?(?:小)?狗(?!粮)|狗狗主人|有狗狗|遛狗",
         {"tag": "dog_owner"},
     ),
     (
-        r"(?:own(?:ing)?|ha(?:ve|s)|with) (?:a )?cats?|cats|有猫(?!粮|砂)|养(?:了"
+        r"(?:own(?:s|ing)?|ha(?:ve|s)|having|with|keep(?:s|ing)?) (?:a )?cats?|cats|有猫(?!粮|砂)|养(?:了"
         r"|着)?(?:只)?(?:小)?猫(?!粮|砂)|猫咪主人|撸猫|猫主子",
         {"tag": "cat_owner"},
     ),
@@ -107,6 +121,40 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     (r"抽烟|吸烟|烟民|烟友", {"tag": "tobacco"}),
     (r"lapsed|流失(?:了|的)?|已流失", {"tag": "lapsed"}),
+    (
+        rf"(?:whose |their |with )?(?:(?:a |an )?{_DOWN}(?: level of)? {_OUTLAY}"
+        rf"|{_OUTLAY} (?:that )?{_MOVES}{_DOWN}(?: off| away)?)|spend(?:s|ing)? (?:less and less"
+        r"|ever less|steadily less|less over time)",
+        {"tag": "falling"},
+    ),
+    (
+        rf"(?:whose |their |with )?(?:(?:a |an )?{_UP}(?: level of)? {_OUTLAY}"
+        rf"|{_OUTLAY} (?:that )?{_MOVES}{_UP})|spend(?:s|ing)? (?:more and more|ever more"
+        r"|steadily more|more over time)",
+        {"tag": "rising"},
+    ),
+    (
+        rf"{_SHOPS} (?:right |all )?(?:across|throughout|all over|over|in|from|around|everywhere"
+        rf" in)"
+        r" (?:the )?(?:whole|entire|full|complete) (?:of the )?(?:shop|store|range|assortment"
+        rf"|catalogue|offer(?:ing)?|supermarket)|{_SHOPS} (?:a bit of everything|from everywhere"
+        r"|all sorts of things|a little of everything|something of everything)",
+        {"tag": "wide_range"},
+    ),
+    (
+        rf"(?:{_SHOPS} )?(?:on|in|at|to|with|keep(?:ing)? to|stick(?:ing)? to|follow(?:ing)?)"
+        rf" (?:an? )?"
+        rf"(?:\w+ )?weekly {_CYCLE}|{_SHOPS} (?:once a week|1 times a week|week in,? week out"
+        r"|every single week|each week)",
+        {"tag": "regular_rhythm"},
+    ),
+    (
+        rf"(?:{_SHOPS} )?(?:on|in|at|to|with|keep(?:ing)? to|stick(?:ing)? to|follow(?:ing)?)"
+        rf" (?:an? )?"
+        rf"(?:\w+ )?monthly {_CYCLE}|{_SHOPS} (?:once a month|1 times a month|every single month"
+        r"|each month)",
+        {"tag": "monthly_rhythm"},
+    ),
 )
 # Around a tag's name: "love wine", "wine lovers", "喜欢啤酒", "啤酒爱好者".
 TAG_BEFORE = (
@@ -158,8 +206,10 @@ RANGED: dict[str, tuple[str, str]] = {
     ),
 }
 AGE_NOUN = re.compile(
-    r"\b(?:customers|people|shoppers|households|those|members|renters|(?:home)?owners|singles|couples"
-    r"|parents|families|fans|lovers|drinkers|buyers|users|spenders|adults|folks|ones|regulars|clients"
+    r"\b(?:customers|people|shoppers|households|those|members|renters|(?:home)?owners|singles"
+    r"|couples"
+    r"|parents|families|fans|lovers|drinkers|buyers|users|spenders|adults|folks|ones|regulars"
+    r"|clients"
     r"|patrons|hunters|everyone|everybody|anyone|anybody|somebody|someone)\s+(?:who\s+)?(?:are\s+"
     r"|is\s+)?$|\b(?:who|that|they)(?:'re|'s|\s+(?:are|is))\s+$"
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from agent.ask.purposes import without_purposes
+
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)(?:time)?"
 _COUNTED = (
@@ -262,6 +264,20 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (r"\b(?:in|of|from|within) (?:the |our )?[$€£]?(?P<n>\d+k?(?: ?(?:-|to) ?\d+)?k\+?)"
      r"(?: (?:household )?income)? (?:bracket|band|range|group|category|segment|bucket|class)s?\b",
      r"earning \g<n>"),
+    (r"\b(?:the |those |our )(?P<n>\d\d ?(?:-|to) ?\d\d|\d\d\+)(?:[- ](?:year[- ]olds?|years?))?"
+     r"(?: age)? (?:bracket|band|range|group|category|segment|bucket)s?\b", r"aged \g<n>"),
+    (r"\b(?:(?:us|redeem)(?:e|es|ed|ing|s) |with |having |put )?(?:an? )?coupons? (?:in|on)"
+     r" (?P<n>[^,.;?!]{0,20}\d+(?:\.\d+)? ?%) of (?:their|the|all)"
+     r" (?:orders|purchases|baskets)\b", r"coupon share \g<n>"),
+    (r"^(?:(?:so|and|ok|hi),? )*(?:what(?:'s| is) )?(?:the )?size of (?=the |our )", "how many"
+     r" are "),
+    # ---- days of one month: "between February 1 and 14", "from the 1st to the 14th of May"
+    (rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?( ?(?:-|–|~) ?| (?:and|to|through|thru"
+     rf"|till|until) (?:the )?)(\d{{1,2}})(?:st|nd|rd|th)?(?! ?[\d%$€£]|[\d.]| (?:orders|times|or"
+     rf"|{_MONTH})\b)(?=\W|$)",
+     lambda m: f"{m[1]} {m[2]} {'and' if ' and ' in m[3] else 'to'} {m[1]} {m[4]}"),
+    (rf"\b(between|from) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)? (and|to|till|until|through) (?:the )?"
+     rf"(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})\b", r"\1 \2 \5 \3 \4 \5"),
     (r"\b(?P<side>under|over|below|above)[- ](?P<n>\d\d)'?s\b",
      lambda m: f"customers aged {_AGED[m['side']].format(m['n'])}"),
     # ---- days
@@ -283,6 +299,7 @@ def put_plainly(text: str) -> str:
     """A folded text, its numbers in digits, with English sayings in the readers' own words."""
     if not _LATIN.search(text):
         return text
+    text = without_purposes(text)
     for pattern, instead in _COMPILED:
         text = pattern.sub(instead, text)
     return text

@@ -18,7 +18,11 @@ _ABOUT_EN = (
     r"|info(?:rmation)?"
     r" on|details (?:on|of|for)|explain|describe|summari[sz]e|introduce|look up|pull up|who(?:'s"
     r"| is)"
-    r"|what about|profile (?:of|for)|why (?:is|was|does|did|do|has|would)|how come)"
+    r"|what about|profile (?:of|for)|why (?:is|was|does|did|do|has|would)|how come"
+    r"|(?:what (?:makes?|made|leads|led)|why (?:do|does|did|would|should)|how (?:do|does|did|can))"
+    r" (?:you|we|it|the \w+|us|i|anyone) (?:to )?(?:say|think|believe|know|conclude|assume|claim"
+    r"|tell"
+    r"|reckon|suppose|be sure|call|consider|list|count|put|tag|label|mark)(?: that)?)"
 )
 _ABOUT_ZH = (
     r"(?:介绍|说说|讲讲|看看|看下|了解|查询?|分析|解释|描述|聊聊|调出|展示|打开)(?:一下|下"
