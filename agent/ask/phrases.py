@@ -105,8 +105,8 @@ PHRASES: tuple[tuple[str, dict[str, Any]], ...] = (
         {"tag": "dog_owner"},
     ),
     (
-        r"(?:own(?:s|ing)?|ha(?:ve|s)|having|with|keep(?:s|ing)?) (?:a )?cats?|cats|有猫(?!粮|砂)|养(?:了"
-        r"|着)?(?:只)?(?:小)?猫(?!粮|砂)|猫咪主人|撸猫|猫主子",
+        r"(?:own(?:s|ing)?|ha(?:ve|s)|having|with|keep(?:s|ing)?) (?:a )?cats?|cats"
+        r"|有猫(?!粮|砂)|养(?:了|着)?(?:只)?(?:小)?猫(?!粮|砂)|猫咪主人|撸猫|猫主子",
         {"tag": "cat_owner"},
     ),
     (
