@@ -4,7 +4,7 @@
     近30天订单数至少3 且 近90天至少2个订单购买wine
 
 A part that is itself made of several stands in brackets, and a name that could be taken for words
-around it stands in quotes, so that a text has one reading: `agent.ask.own_words` finds it.
+around it stands in quotes, so that a text has one reading: `agent.ask.read.own_words` finds it.
 """
 
 from __future__ import annotations

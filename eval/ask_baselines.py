@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.ask.answer import Asker
 from agent.ask.plan import Plan
 from agent.ask.query import Kind, Query, check_query, query_from_json
-from agent.ask.reading import spoken
+from agent.ask.read.reading import spoken
 from agent.errors import AnswerError, ConditionError
 from agent.llm.client import Constraint
 from agent.llm.endpoint import Endpoint

@@ -20,9 +20,9 @@ from typing import Any
 
 from agent.ask.answer import Asker
 from agent.ask.candidates import Candidates
-from agent.ask.planner import Plan
+from agent.ask.plan import Plan
 from agent.ask.query import Query
-from agent.ask.reading import Reading
+from agent.ask.read.reading import Reading
 from agent.llm.client import Constraint
 from agent.prompts import load_prompt
 from agent.settings import Language

@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from rapidfuzz import process
 
-from agent.ask.frame import FRAME_EN, FRAME_ZH
 from agent.ask.query import Query, check_query, query_from_json, query_to_json
+from agent.ask.read.frame import FRAME_EN, FRAME_ZH
 from agent.conditions import Condition
 from agent.data import store as tables
 from agent.data.store import Store, insert, now

@@ -13,32 +13,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from agent.ask import frame
-from agent.ask.bought import BoughtLinker
 from agent.ask.candidates import Candidates
-from agent.ask.contrast import contrasts
-from agent.ask.contrast_words import THEM
-from agent.ask.dates import windows
-from agent.ask.figures import FigureLinker
-from agent.ask.follow import fragment
-from agent.ask.following import Follower
-from agent.ask.grouping import Grouper
-from agent.ask.join import join, with_floating_days
-from agent.ask.listing import Lister
-from agent.ask.loose import LooseLinker, repeated
-from agent.ask.moving import measured, trend, trend_days
-from agent.ask.named import NameLinker
-from agent.ask.opposed import Opposer, topics
-from agent.ask.own_words import OwnWords
 from agent.ask.plan import Known, Plan
 from agent.ask.query import Kind, Query
-from agent.ask.ratio import spend_ratios
-from agent.ask.reading import Link, Reading
+from agent.ask.read import frame
+from agent.ask.read.bought import BoughtLinker
+from agent.ask.read.contrast import contrasts
+from agent.ask.read.contrast_words import THEM
+from agent.ask.read.dates import windows
+from agent.ask.read.figures import FigureLinker
+from agent.ask.read.follow import fragment
+from agent.ask.read.following import Follower
+from agent.ask.read.grouping import Grouper
+from agent.ask.read.join import join, with_floating_days
+from agent.ask.read.listing import Lister
+from agent.ask.read.loose import LooseLinker, repeated
+from agent.ask.read.moving import measured, trend, trend_days
+from agent.ask.read.named import NameLinker
+from agent.ask.read.opposed import Opposer, topics
+from agent.ask.read.own_words import OwnWords
+from agent.ask.read.ratio import spend_ratios
+from agent.ask.read.reading import Link, Reading
+from agent.ask.read.recency import firsts_and_lasts, no_orders, recent_orders, silences
+from agent.ask.read.reread import offers, put_right
+from agent.ask.read.shape import one_customer, wished_likeness
+from agent.ask.read.shares import habits
 from agent.ask.reasons import REASONS, quoted
-from agent.ask.recency import firsts_and_lasts, no_orders, recent_orders, silences
-from agent.ask.reread import offers, put_right
-from agent.ask.shape import one_customer, wished_likeness
-from agent.ask.shares import habits
 from agent.conditions import All, Condition, HasTag, Like, parts_of, walk
 from agent.settings import Language
 from agent.vocabulary import Vocabulary

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.ask.chinese import plain_chinese
-from agent.ask.dates_zh import plain_days
 from agent.ask.plan import Known
 from agent.ask.planner import Planner
+from agent.ask.read.chinese import plain_chinese
+from agent.ask.read.dates_zh import plain_days
 from agent.conditions import to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop

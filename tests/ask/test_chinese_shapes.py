@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from agent.ask.asides_zh import without_asides
 from agent.ask.plan import Known
 from agent.ask.planner import Planner
 from agent.ask.query import query_to_json
+from agent.ask.read.asides_zh import without_asides
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop
 

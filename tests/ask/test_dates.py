@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.ask.dates import windows
+from agent.ask.read.dates import windows
 
 AS_OF = date(2017, 12, 31)
 LAST = [

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.ask.own_words import OwnWords
 from agent.ask.plan import Known
 from agent.ask.planner import Planner
 from agent.ask.query import query_from_json, query_to_json
+from agent.ask.read.own_words import OwnWords
 from agent.conditions import from_json, to_json
 from agent.facts.catalogue import catalogue
 from agent.settings import LANGUAGES, Language

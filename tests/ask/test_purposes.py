@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.ask.purposes import without_purposes
+from agent.ask.read.purposes import without_purposes
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.ask.planner import Known, Planner
+from agent.ask.plan import Known
+from agent.ask.planner import Planner
 from agent.ask.query import query_to_json
 from agent.tags.names import load_vocabulary
 from tests.ask.conftest import Shop

@@ -1,0 +1,1 @@
+"""The readers: each takes from a question the words that it understands."""
