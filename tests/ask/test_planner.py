@@ -550,3 +550,9 @@ def test_a_saved_audience_that_fits_no_more_is_told(shop: Shop) -> None:
 def test_a_clause_that_asks_is_no_chatter(planner: Planner, question: str) -> None:
     plan = planner.plan(question)
     assert plan.unanswerable or plan.kind == "search"
+
+
+@pytest.mark.timeout(30)  # seconds; each took minutes while a pattern tried every way to split them
+@pytest.mark.parametrize("words", ["买", "vs ", "10月", "bought ", "一", "or ", "没有"])
+def test_the_same_word_again_and_again_takes_no_time(planner: Planner, words: str) -> None:
+    planner.plan(words * 2_000)

@@ -36,6 +36,7 @@ _BEHIND_ITEMS = re.compile(
     r"|\s*(?:购买)(?=人数|次数|者)"
 )
 _LONGEST_RUN = 10
+_KEPT = 20_000
 _OPS = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(lexicon.BEFORE))
 _TIMES = re.compile(
     r"(?:的?(?:总|累计)?(?:次数|单数|频次|订单数)(?:在|为|是|有|也|都|达到)*|(?:累计|总共|一共"
@@ -113,6 +114,7 @@ class BoughtLinker:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._names: dict[str, bool] = {}  # a question asks for the same words again and again
 
     def purchases(self, reading: Reading) -> Iterator[Link]:
         """One link for each verb that is followed by known items, and for each "wine buyers"."""
@@ -266,6 +268,14 @@ class BoughtLinker:
 
     def names(self, words: str) -> bool:
         """Whether words name something in the catalogue."""
+        known = self._names.get(words)
+        if known is None:
+            if len(self._names) >= _KEPT:
+                self._names.clear()
+            known = self._names[words] = self._is_name(words)
+        return known
+
+    def _is_name(self, words: str) -> bool:
         if NO_ITEM.fullmatch(words) or not self._vocabulary.known_words((words,)):
             return False
         if not word_set(words) & _EMPTY:

@@ -17,6 +17,9 @@ _TOKEN = re.compile(r"[a-z0-9'&/-]+|[\u3400-\u9fff]")
 _OBJECT = re.compile(rf"(?:{lexicon.BUY.pattern})\s*$")
 
 
+_FARTHEST = 80  # characters before its verb in which a list of items is looked for
+
+
 class ChineseLinker:
     """Links them over one vocabulary."""
 
@@ -37,7 +40,7 @@ class ChineseLinker:
 
     def _items_before(self, text: str, end: int) -> tuple[Items, int] | None:
         """The longest list of items that ends at a place, and where it begins."""
-        for token in _TOKEN.finditer(text[:end]):
+        for token in _TOKEN.finditer(text, max(0, end - _FARTHEST), end):
             items = self._bought.items_at(text, token.start())
             if items and items.end == end and not items.mixed:
                 owned = _OBJECT.search(text[: token.start()])  # what a verb before them bought

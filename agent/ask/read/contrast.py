@@ -64,6 +64,9 @@ class Contrast:
     parallel: bool = False
 
 
+_MOST_SPLITS = 16  # each is read as two questions
+
+
 def contrasts(text: str) -> Iterator[Contrast]:
     """Every way in which a folded question holds two audiences apart, the likeliest first."""
     text = ASKED_BEHIND.sub(" compare ", _WISH.sub(" ", text)).strip(EDGES)
@@ -86,7 +89,7 @@ def _pairs(text: str, measure: Measure | None) -> Iterator[Contrast]:
     ]
     # "and" joins the parts of one audience more often than the other joints do.
     splits.sort(key=lambda split: split[2] in WEAK_JOINTS)
-    for one, other, joint in splits:
+    for one, other, joint in splits[:_MOST_SPLITS]:
         found = _pair(_tidy(one), _tidy(other), joint in WEAK_JOINTS)
         if found is not None:
             kind, a, b = found

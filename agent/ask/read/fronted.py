@@ -33,9 +33,9 @@ _VERB = (
     r"(?:过|了|到|齐|全|够|满|进|下)*|(?:下单|消费|购买|复购)(?=的?(?:次数|频次|单数|订单数))"
 )
 _FRONT = re.compile(
-    rf"(?:(?P<any>{ANY})|(?P<these>{_THESE}))?(?P<mid>(?:,|{_WORDS}|{_NOT_ONE}|{DAYS}+(?:里|内"
+    rf"(?:(?P<any>{ANY})|(?P<these>{_THESE}))?(?P<mid>(?:,|{_WORDS}|{_NOT_ONE}|{DAYS}++(?:里|内"
     rf"|中|间)?)*)"
-    rf"(?P<not>{_NOT})?(?:{_WORDS}|{DAYS}+)*(?P<verb>(?:{_VERB}))(?P<late>{ANY})?"
+    rf"(?P<not>{_NOT})?(?:{_WORDS}|{DAYS}++)*(?P<verb>(?:{_VERB}))(?P<late>{ANY})?"
 )
 _FIRST = re.compile(rf"(?:(?:连)?{_NOT_ONE}|从来|从|压根|根本|连)+$")
 _ALL = re.compile(r"都|均|全|各|齐|同时")
@@ -48,6 +48,9 @@ _BEGINS = re.compile(
     rf"(?:^|[,，。;；:：、()\s{USED}的]|但是?|而且|并且|且|又|也|还|里|中|只|有|那些|哪些|多少"
     rf"|和|与|或者?)$"
 )
+
+
+_LONGEST = 60  # characters of a verb with the words that belong to it
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def fronted(reading: Reading) -> Iterator[Fronted]:
     text = _masked(reading)
     place = 0
     while match := _FRONT.search(text, place):
-        for start in range(match.start(), match.start("verb") + 1):
+        for start in range(max(match.start(), match.end() - _LONGEST), match.start("verb") + 1):
             again = _FRONT.match(text, start)
             if again and again.end() == match.end():
                 yield _found(reading, again)

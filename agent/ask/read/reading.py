@@ -23,7 +23,7 @@ from agent.ask.read.small_talk import chinese_content, is_talk, phrases
 from agent.conditions import Condition, Not, negated
 from agent.settings import Language
 
-LONGEST = 2_000  # characters of a question that are read
+LONGEST = 1_000  # characters of a question that are read: some readers try every place in it
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 USED = "\0"
 # A name under a letter: "Many thanks, Judith".
