@@ -27,6 +27,8 @@ def field(name: str, op: str, value: Any, **rest: Any) -> Json:
 OCTOBER = {"since": "2017-10-01", "until": "2017-10-31"}
 DECEMBER = {"since": "2017-12-01", "until": "2017-12-31"}
 SAID: list[tuple[str, list[Json]]] = [
+    ("how many dog owners, leaving out anyone using coupons in more than half of their orders",
+     [{"tag": "dog_owner"}, {"not": field("coupon_share", ">", 0.5)}]),
     # ---- parts of all orders
     ("How many people do more than two thirds of their ordering in the evening?",
      [field("evening_share", ">", 2 / 3)]),

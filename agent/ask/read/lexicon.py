@@ -329,7 +329,8 @@ _NOT_EN = (
 NEGATION = re.compile(
     rf"(?:{_NOT_EN}|\bwithout\b|\bneither\b|\bnor\b|\bnon-?(?=$)|\bno\b"
     rf"|\bexcept(?: for)?\b|\bexcluding\b|\bapart from\b|\bother than\b|\bminus\b"
-    rf"|\bdrop\b|\bremove\b|\bleave out\b|\bexclude\b|\bbut not\b)\s*"
+    rf"|\bdrop(?:ping)?\b|\bremov(?:e|ing)\b|\bexclude\b|\bbut not\b|\b(?:not counting|ignoring)\b"
+    r"|\b(?:leav|tak|filter|cutt?|weed)(?:e|ing)? out\b|\b(?:skip|omit)(?:p?ing|ting)?\b)\s*"
     r"(?:\b(?:a|an|any|the|those|customers|people|anyone|anybody|everyone|everybody|shoppers|households"
     r"|folks|ones|that|who|our|all|be|been|being|either|have"
     r"|having|had|carry|tagged|as|for|to|own|in|ever)\b\s*)*$"

@@ -196,6 +196,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      r"|tried|touched|treated (?:themselves|their \w+) to|splash(?:ed|es)? out on"
         r"|splurged? on|fetched)"
      r"\b(?! (?:anything|something|from|with|at|in|on|over|between|since)\b)", "bought"),
+    (r"\bby (?:what|how much|the amount) they(?:'ve| have)? (?:spen[dt]|paid)\b", "by spend"),
     (rf"\bneither (?P<x>[^,;:?!]{{2,80}}?) {_WAS} (?:ever )?(?:bought|purchased|ordered)(?: by)?\b",
      lambda m: "never bought " + re.sub(r",?\s*\bnor\b", " or", m["x"])),
     (rf"\b{_BOUGHT} neither (?P<x>[^;:?!]{{2,80}}?\bnor\b)(?: {_BOUGHT}\b)?",

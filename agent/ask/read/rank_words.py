@@ -236,7 +236,7 @@ CUES = re.compile(
     rf"|(?P<sort>\b(?:(?:sort(?:ed|ing)?|rank(?:ed|ing|s)?|order(?:ed|ing)?|arrang(?:e|ed|ing))"
     r"(?:\s+(?:them|these|those|it|all|the list|the customers|customers))?\s+(?:by|on|according to"
     r"|in terms of|based on|in order of|along)|in (?:the )?order of|(?<=,)\s*by)\b"
-    rf"|(?:来|进行|给我|做)?(?:排序|排名|排列|排行|排一?下|排个序|排一排|排排(?:队|序)?|排个?队|排))"
+    rf"|(?:来|进行|给我|做)?(?:排序|排名|排列|排行|排一?下|排个序|排一排|排排(?:队|序)?|排个?队|排|列(?=前|出)))"
 )
 # What may stand between a cue and the field that it orders by.
 GAP = re.compile(
