@@ -267,7 +267,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
      r"earning \g<n>"),
     (r"\b(?:the |those |our )(?P<n>\d\d ?(?:-|to) ?\d\d|\d\d\+)(?:[- ](?:year[- ]olds?|years?))?"
      r"(?: age)? (?:bracket|band|range|group|category|segment|bucket)s?\b", r"aged \g<n>"),
-    (r"\b(?:(?:us|redeem)(?:e|es|ed|ing|s) |with |having |put )?(?:an? )?coupons? (?:in|on)"
+    (r"\b(?:us(?:e|es|ed|ing) |redeem(?:s|ed|ing)? |with |having |put )?(?:an? )?coupons? (?:in|on)"
      r" (?P<n>[^,.;?!]{0,20}\d+(?:\.\d+)? ?%) of (?:their|the|all)"
      r" (?:orders|purchases|baskets)\b", r"coupon share \g<n>"),
     (r"^(?:(?:so|and|ok|hi),? )*(?:what(?:'s| is) )?(?:the )?size of (?=the |our )", "how many"
